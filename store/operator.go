@@ -1,0 +1,65 @@
+package store
+
+// An Operator is the utility that bills, as its customers must see it named on
+// every document (CDC art. 42-A) and as payments must reach it. It is
+// configuration: the same program serves any utility on GSAN.
+type Operator struct {
+	Name      string   `yaml:"name"`       // short, as people say it: "DESO"
+	LegalName string   `yaml:"legal_name"` // as registered
+	CNPJ      string   `yaml:"cnpj"`       // 14 positions without mask
+	Address   string   `yaml:"address"`
+	Site      string   `yaml:"site"`
+	Phones    []Phone  `yaml:"phones"`
+	Hours     string   `yaml:"hours"`     // when people answer, in words
+	Offices   []Office `yaml:"offices"`   // lojas de atendimento
+	Ombudsman Contact  `yaml:"ombudsman"` // ouvidoria
+	Regulator Contact  `yaml:"regulator"` // agência reguladora
+	Privacy   Contact  `yaml:"privacy"`   // encarregado (LGPD art. 41)
+
+	Pix      Pix    `yaml:"pix"`
+	Febraban string `yaml:"febraban"` // 4 digits; "" takes GSAN's parm_cdempresafebraban
+	Banks    []Bank `yaml:"banks"`    // where bills are paid online
+
+	Documents DocumentHelp `yaml:"documents"`
+}
+
+// A Phone is a number people may call, with what it is for.
+type Phone struct {
+	Label  string `yaml:"label"`
+	Number string `yaml:"number"` // as printed: "0800 079 0195"
+}
+
+// An Office is a place where people are attended.
+type Office struct {
+	Name    string `yaml:"name"`
+	Address string `yaml:"address"`
+	Hours   string `yaml:"hours"`
+}
+
+// A Contact is a body people may turn to.
+type Contact struct {
+	Name  string `yaml:"name"`
+	Phone string `yaml:"phone"`
+	Email string `yaml:"email"`
+	Site  string `yaml:"site"`
+}
+
+// Pix is where PIX payments go. Name and City go into the code and are cut to
+// 25 and 15 characters without accents.
+type Pix struct {
+	Key  string `yaml:"key"` // as registered in DICT, without mask; "" offers no PIX
+	Name string `yaml:"name"`
+	City string `yaml:"city"`
+}
+
+// A Bank is a page where a bill can be paid online.
+type Bank struct {
+	Name string `yaml:"name"`
+	Link string `yaml:"link"` // https
+}
+
+// DocumentHelp says how a customer registers a CPF or CNPJ for a property,
+// which the bot needs to know who they are (gsan-rules ID-8).
+type DocumentHelp struct {
+	How string `yaml:"how"` // one or two sentences, with where and what to bring
+}

@@ -125,7 +125,7 @@ type sessionJSON struct {
 	Data     json.RawMessage `json:"d,omitempty"`
 	Trail    []State         `json:"r,omitempty"`
 	Then     string          `json:"t,omitempty"`
-	Began    int64           `json:"b,omitempty"`
+	Began    int64           `json:"b,omitempty"` // milliseconds: it tells two visits apart
 	Moves    int             `json:"m,omitempty"`
 	Identity []int64         `json:"i,omitempty"` // customer, property, since
 	Paused   *Place          `json:"p,omitempty"`
@@ -140,7 +140,7 @@ type sessionJSON struct {
 func (s Session) MarshalJSON() ([]byte, error) {
 	short := sessionJSON{
 		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then,
-		Began: seconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
+		Began: milliseconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
 		Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake),
 	}
 	if id := s.Identity; id != nil {
@@ -158,13 +158,27 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 	*s = Session{
 		ID: s.ID, Version: s.Version,
 		Protocol: short.Protocol, Flow: short.Flow, State: short.State, Data: short.Data, Trail: short.Trail,
-		Then: short.Then, Began: moment(short.Began), Moves: short.Moves, Paused: short.Paused,
+		Then: short.Then, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
 		Mistakes: short.Mistakes, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake),
 	}
 	if id := short.Identity; len(id) == 3 {
 		s.Identity = &Identity{Customer: id[0], Property: id[1], Since: moment(id[2])}
 	}
 	return nil
+}
+
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func instant(milliseconds int64) time.Time {
+	if milliseconds == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(milliseconds).UTC()
 }
 
 func seconds(t time.Time) int64 {

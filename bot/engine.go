@@ -2,11 +2,20 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"log/slog"
+	"math/big"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 )
 
-// An Engine plays conversations, one message at a time. Its zero settings work.
+// An Engine plays conversations, one message at a time. It may be used by
+// several goroutines; its fields are not changed once it plays.
 type Engine struct {
 	Flows    []*Flow // in the order of the menu
 	Identify *Flow   // finds out who is talking; not in the menu
@@ -14,20 +23,558 @@ type Engine struct {
 	Name     string  // of the utility, as people say it
 
 	Believe time.Duration // how long an identity holds without a word; 30 minutes if zero
-	Warn    time.Duration // when a person silent in mid-flow is warned; two thirds of Believe if zero
+	Warn    time.Duration // after how long a person silent in mid-flow is warned; two thirds of Believe if zero
 
-	Reference func() string // makes the code under which a bug is told and logged
-	Log       *slog.Logger  // the default one if nil
-	Reported  func(Report)  // learns how each settled turn went
+	Reference func() string       // makes the code under which a bug is told and logged; random if nil
+	Log       *slog.Logger        // the default one if nil
+	Reported  func(Report)        // if set, learns how each settled turn went
+	Walked    func(string, Arrow) // if set, learns each arrow followed, with its flow
 }
 
+// Handle answers one message. It always has something to say to the person,
+// save to a silence that needs no words; the error is for the log alone, and
+// FaultOf tells how loud to be about it.
 func (e *Engine) Handle(ctx context.Context, s Session, m Message) (Session, []Reply, error) {
-	panic("to be written")
+	s.ID = m.Session()
+	t := &talk{session: s, message: m}
+	err := e.converse(ctx, t)
+	switch FaultOf(err) {
+	case Outage:
+		return e.away(s, m), []Reply{{Text: either(s.Down, sayStill, sayDown)}}, err
+	case Bug:
+		return e.apologize(s, m, err)
+	}
+	if t.session.Flow != "" && t.data != nil {
+		if t.session.Data, err = keep(t.data, err); FaultOf(err) == Bug {
+			return e.apologize(s, m, err)
+		}
+	}
+	t.session.Wake = e.wake(t.session)
+	return t.session, t.replies, err
 }
 
-func (e *Engine) giveUp(s Session, m Message) (Session, []Reply, error) { panic("to be written") }
+// converse plays the message on the draft t. A mistake of the person comes
+// back as an error with the draft complete; any other error voids the draft.
+func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if t.message.Silence {
+		e.silence(t)
+		return nil
+	}
+	s, m := &t.session, t.message
+	if s.Protocol != "" && m.At.Sub(s.Seen) >= e.believe() {
+		e.expire(s)
+	}
+	s.Seen, s.Warned, s.Down = m.At, false, false
+	t.said, t.from = m.Text, s.State
+	if m.Choice != "" {
+		t.said = m.Choice
+	}
+	if s.Protocol == "" {
+		return e.welcome(ctx, t)
+	}
+	if m.Asked != "" && m.Asked != questionKey(*s) {
+		t.Say(sayStale)
+		return e.ask(t)
+	}
+	if w := wordOf(t.said, false); w != noWord {
+		return e.obey(ctx, t, w)
+	}
+	err = e.hear(ctx, t)
+	if FaultOf(err) != Slip {
+		return err
+	}
+	if w := wordOf(t.said, true); w != noWord {
+		return e.obey(ctx, t, w)
+	}
+	return e.repair(t, err)
+}
 
+// welcome begins a conversation: who we are and the protocol, then what the
+// first message asked for, or the menu.
+func (e *Engine) welcome(ctx context.Context, t *talk) error {
+	s := &t.session
+	s.Protocol, s.Mistakes = protocol(t.message), 0
+	t.Say(sayWho, hello(t.said), e.Name, groups(s.Protocol))
+	if wordOf(t.said, false) == resumeWord {
+		return e.resume(ctx, t)
+	}
+	if flow := e.intent(t.said); flow != nil {
+		return e.start(ctx, t, flow)
+	}
+	if s.Paused != nil {
+		t.Say(sayPaused, e.title(s.Paused.Flow))
+	}
+	return e.menu(t, askMenu)
+}
+
+// hear lets the question the person stands at hear what they said.
+func (e *Engine) hear(ctx context.Context, t *talk) error {
+	s := &t.session
+	if t.said == "" {
+		kind := ""
+		if t.message.Media != nil {
+			kind = t.message.Media.Kind
+		}
+		return Mistake(hintMedia(kind))
+	}
+	if s.Flow == "" {
+		return e.choose(ctx, t)
+	}
+	flow, step, err := e.place(t)
+	if err != nil {
+		return err
+	}
+	asked := s.State
+	event, err := step.hear(ctx, t)
+	if err != nil {
+		return err
+	}
+	s.Mistakes = 0
+	s.Trail = leave(s.Trail, asked)
+	if err := e.follow(t, flow, event); err != nil {
+		return err
+	}
+	return e.run(ctx, t, flow)
+}
+
+// choose starts the flow that a person at the menu asks for.
+func (e *Engine) choose(ctx context.Context, t *talk) error {
+	flow := e.intent(t.said)
+	if i, ok := Pick(t.said, e.titles()); ok && (flow == nil || Fold(t.said) == Fold(e.Flows[i].Title)) {
+		flow = e.Flows[i]
+	}
+	switch {
+	case flow != nil:
+		t.session.Mistakes = 0
+		return e.start(ctx, t, flow)
+	case enough[Fold(t.said)]:
+		t.session.Mistakes = 0
+		t.Say(sayWelcome)
+		return nil
+	default:
+		return Mistake(hintMenu)
+	}
+}
+
+// run goes through the steps that do until one asks, or the flow is over.
+func (e *Engine) run(ctx context.Context, t *talk, flow *Flow) error {
+	const most = 50 // steps without a question: a flow that runs in circles
+	for range most {
+		if t.session.State == End {
+			return e.ended(ctx, t, flow)
+		}
+		step := flow.steps[t.session.State]
+		if step.ask != nil {
+			t.session.Trail = arrive(t.session.Trail, step.state)
+			step.ask(t)
+			return nil
+		}
+		event, err := step.do(ctx, t)
+		if err != nil {
+			return err
+		}
+		if err := e.follow(t, flow, event); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("flow %s runs in circles at %q", flow.Name, t.session.State)
+}
+
+// follow moves the session along an arrow. Back to the same step is the same
+// visit of it.
+func (e *Engine) follow(t *talk, flow *Flow, event Event) error {
+	to, err := flow.move(t.session.State, event)
+	if err != nil {
+		return err
+	}
+	if e.Walked != nil {
+		e.Walked(flow.Name, Arrow{t.session.State, event, to})
+	}
+	if to != t.session.State {
+		t.session.State = to
+		t.session.Moves++
+	}
+	return nil
+}
+
+// start begins a flow, after finding out who is talking if it needs that.
+func (e *Engine) start(ctx context.Context, t *talk, flow *Flow) error {
+	s := &t.session
+	if flow.Identify && s.Identity == nil && e.Identify != nil {
+		s.Then = flow.Name
+		flow = e.Identify
+	}
+	data, err := flow.data(nil)
+	if err != nil {
+		return err
+	}
+	e.enter(t, flow.Name, flow.order[0], data, nil)
+	return e.run(ctx, t, flow)
+}
+
+// enter puts the session into a flow as a visit of its own.
+func (e *Engine) enter(t *talk, flow string, state State, data any, trail []State) {
+	s := &t.session
+	began := t.message.At
+	if !began.After(s.Began) {
+		began = s.Began.Add(time.Millisecond)
+	}
+	s.Flow, s.State, s.Trail, s.Began, s.Moves, s.Mistakes = flow, state, trail, began, 0, 0
+	t.data = data
+}
+
+// ended goes on after a flow: to the one that waited for it, else to the menu.
+func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
+	s := &t.session
+	then := s.Then
+	e.quit(t)
+	next := e.flow(then)
+	switch {
+	case next == nil || next.Identify && s.Identity == nil: // nothing waited, or they did not identify themselves
+	case s.Paused != nil && s.Paused.Flow == then && s.Paused.Property == s.Identity.Property:
+		return e.resume(ctx, t)
+	default:
+		return e.start(ctx, t, next)
+	}
+	if over == e.Person && s.Paused != nil {
+		t.Say(sayPaused, e.title(s.Paused.Flow))
+	}
+	return e.menu(t, askMore)
+}
+
+// quit leaves the flow without a word.
+func (e *Engine) quit(t *talk) {
+	s := &t.session
+	s.Flow, s.State, s.Data, s.Trail, s.Then, s.Mistakes = "", "", nil, nil, "", 0
+	t.data = nil
+}
+
+// ask asks again what the session stands at.
+func (e *Engine) ask(t *talk) error {
+	if t.session.Flow == "" {
+		return e.menu(t, askMenu)
+	}
+	_, step, err := e.place(t)
+	if err != nil {
+		return err
+	}
+	step.ask(t)
+	return nil
+}
+
+// place finds the step the session stands at and decodes what the flow wrote
+// down, afresh. A session of an older program may name a step that is no more.
+func (e *Engine) place(t *talk) (*Flow, *step, error) {
+	s := &t.session
+	flow := e.flow(s.Flow)
+	if flow == nil {
+		return nil, nil, fmt.Errorf("there is no flow %q", s.Flow)
+	}
+	step := flow.steps[s.State]
+	if step == nil || step.ask == nil {
+		return nil, nil, fmt.Errorf("flow %s does not ask at %q", s.Flow, s.State)
+	}
+	var err error
+	if t.data, err = flow.data(s.Data); err != nil {
+		return nil, nil, fmt.Errorf("read the data of flow %s: %w", s.Flow, err)
+	}
+	return flow, step, nil
+}
+
+// obey does what a word says that is understood everywhere.
+func (e *Engine) obey(ctx context.Context, t *talk, w word) error {
+	s := &t.session
+	t.replies, s.Mistakes = nil, 0
+	switch w {
+	case menuWord:
+		e.quit(t)
+		return e.menu(t, askMenu)
+	case backWord:
+		return e.back(t)
+	case cancelWord:
+		if s.Flow == "" {
+			t.Say(sayNothing)
+			return e.menu(t, askMenu)
+		}
+		title := e.title(either(s.Then != "", s.Then, s.Flow))
+		e.quit(t)
+		t.Say(sayCanceled, title)
+		return e.menu(t, askMore)
+	case helpWord:
+		t.Say(sayHelp)
+		return e.ask(t)
+	case personWord:
+		if e.Person == nil {
+			t.Say(sayHelp)
+			return e.ask(t)
+		}
+		if s.Flow != e.Person.Name {
+			e.put(s)
+			e.quit(t)
+		}
+		return e.start(ctx, t, e.Person)
+	case leaveWord:
+		number := s.Protocol
+		e.quit(t)
+		s.Protocol, s.Identity, s.Paused = "", nil, nil
+		t.Say(sayGoodbye, groups(number))
+		return nil
+	case switchWord:
+		if e.Identify == nil {
+			return e.ask(t)
+		}
+		then := s.Flow
+		if s.Flow == e.Identify.Name {
+			then = s.Then
+		}
+		e.quit(t)
+		s.Then, s.Paused = then, nil
+		return e.start(ctx, t, e.Identify)
+	case resumeWord:
+		return e.resume(ctx, t)
+	case greeting:
+		t.Say(sayHere, hello(t.said))
+	case thanks:
+		t.Say(sayWelcome)
+		if s.Flow == "" {
+			return nil
+		}
+	}
+	return e.ask(t)
+}
+
+// back goes to the question before, or to the menu from the first.
+func (e *Engine) back(t *talk) error {
+	s := &t.session
+	if len(s.Trail) == 0 {
+		e.quit(t)
+		return e.menu(t, askMenu)
+	}
+	last := len(s.Trail) - 1
+	s.State, s.Trail = s.Trail[last], s.Trail[:last:last]
+	s.Moves++
+	return e.ask(t)
+}
+
+// resume returns to where the conversation was put aside, once we know again
+// who is talking.
+func (e *Engine) resume(ctx context.Context, t *talk) error {
+	s := &t.session
+	p := s.Paused
+	flow := (*Flow)(nil)
+	if p != nil {
+		flow = e.flow(p.Flow)
+	}
+	switch {
+	case flow == nil || flow.steps[p.State] == nil:
+		if s.Flow != "" { // "continuar" in mid-flow: they are already there
+			return e.ask(t)
+		}
+		s.Paused = nil
+		t.Say(sayNoPause)
+		return e.menu(t, askMenu)
+	case flow.Identify && s.Identity == nil:
+		return e.start(ctx, t, flow)
+	case flow.Identify && s.Identity.Property != p.Property:
+		s.Paused = nil
+		return e.start(ctx, t, flow)
+	}
+	s.Paused = nil
+	e.quit(t)
+	s.Data = p.Data
+	data, err := flow.data(p.Data)
+	if err != nil {
+		return fmt.Errorf("read the data of flow %s: %w", p.Flow, err)
+	}
+	e.enter(t, p.Flow, p.State, data, p.Trail)
+	return e.run(ctx, t, flow)
+}
+
+// put sets the flow in hand aside for "continuar". Finding out who is talking
+// is not worth coming back to, what waited for it is.
+func (e *Engine) put(s *Session) {
+	switch {
+	case s.Flow == "":
+	case e.Identify != nil && s.Flow == e.Identify.Name, e.Person != nil && s.Flow == e.Person.Name:
+	default:
+		s.Paused = &Place{Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail}
+		if s.Identity != nil {
+			s.Paused.Property = s.Identity.Property
+		}
+	}
+}
+
+// repair answers a mistake: the hint and the question again; after the
+// second the words that lead out, after the third the way to a person.
+func (e *Engine) repair(t *talk, err error) error {
+	t.session.Mistakes++
+	t.replies = nil
+	t.replies = append(t.replies, Reply{Text: err.Error()})
+	switch {
+	case t.session.Mistakes == 2:
+		t.Say(hintSecond)
+	case t.session.Mistakes >= 3:
+		t.Say(hintThird)
+	}
+	if again := e.ask(t); again != nil {
+		return again
+	}
+	return err
+}
+
+// silence is called by the clock: it warns a person who has left a question
+// open, and later ends the conversation.
+func (e *Engine) silence(t *talk) {
+	s := &t.session
+	quiet := t.message.At.Sub(s.Seen)
+	switch {
+	case s.Flow == "":
+	case quiet >= e.believe():
+		t.Say(sayExpired, groups(s.Protocol))
+		e.expire(s)
+		t.data = nil
+		if s.Paused != nil {
+			t.Say(sayPaused, e.title(s.Paused.Flow))
+		}
+	case quiet >= e.warn() && !s.Warned:
+		s.Warned = true
+		t.Say(sayWarning, int((e.believe()-e.warn())/time.Minute))
+	}
+}
+
+// expire ends a conversation that nobody carries on.
+func (e *Engine) expire(s *Session) {
+	e.put(s)
+	s.Protocol, s.Flow, s.State, s.Data, s.Trail, s.Then = "", "", "", nil, nil, ""
+	s.Identity, s.Mistakes, s.Warned = nil, 0, false
+}
+
+// wake is when the clock should look at the session again.
+func (e *Engine) wake(s Session) time.Time {
+	switch {
+	case s.Flow == "":
+		return time.Time{}
+	case s.Warned:
+		return s.Seen.Add(e.believe())
+	default:
+		return s.Seen.Add(e.warn())
+	}
+}
+
+func (e *Engine) believe() time.Duration { return either(e.Believe > 0, e.Believe, 30*time.Minute) }
+
+func (e *Engine) warn() time.Duration { return either(e.Warn > 0, e.Warn, e.believe()*2/3) }
+
+// menu offers the flows and stands at the menu.
+func (e *Engine) menu(t *talk, text string) error {
+	t.Offer(text, e.titles()...)
+	return nil
+}
+
+func (e *Engine) titles() []string {
+	titles := make([]string, len(e.Flows))
+	for i, f := range e.Flows {
+		titles[i] = f.Title
+	}
+	return titles
+}
+
+// intent finds the flow that a text speaks of, by the longest of the flows'
+// words in it; nil if it speaks of none.
+func (e *Engine) intent(said string) *Flow {
+	folded := Fold(said)
+	var best *Flow
+	longest := 0
+	for _, f := range e.Flows {
+		for _, w := range f.Words {
+			if w = Fold(w); len(w) > longest && hasWords(folded, w) {
+				best, longest = f, len(w)
+			}
+		}
+	}
+	return best
+}
+
+// flow finds a flow by name, nil if there is none.
+func (e *Engine) flow(name string) *Flow {
+	if e.Identify != nil && e.Identify.Name == name {
+		return e.Identify
+	}
+	if e.Person != nil && e.Person.Name == name {
+		return e.Person
+	}
+	if i := slices.IndexFunc(e.Flows, func(f *Flow) bool { return f.Name == name }); i >= 0 {
+		return e.Flows[i]
+	}
+	return nil
+}
+
+func (e *Engine) title(name string) string {
+	if f := e.flow(name); f != nil {
+		return f.Title
+	}
+	return name
+}
+
+// away is a session that was told of an outage: it stays as it was.
+func (e *Engine) away(s Session, m Message) Session {
+	if !m.Silence {
+		s.Down = true
+	}
+	s.Wake = e.wake(s)
+	return s
+}
+
+// apologize answers a bug of ours: the flow is left, the identity kept, and
+// the error gets the code the person was told.
+func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, error) {
+	code := e.reference()
+	t := &talk{session: s, message: m}
+	e.quit(t)
+	t.session.Wake = time.Time{}
+	t.session.Seen = m.At
+	if t.session.Protocol == "" {
+		t.session.Protocol = protocol(m)
+	}
+	t.Say(saySorry, code)
+	_ = e.menu(t, askMenu)
+	return t.session, t.replies, fmt.Errorf("%s: %s at %q: %w", code, either(s.Flow != "", s.Flow, "menu"), s.State, err)
+}
+
+// giveUp puts aside a message that ended the process each time it was tried.
+func (e *Engine) giveUp(s Session, m Message) (Session, []Reply, error) {
+	return e.apologize(s, m, fmt.Errorf("message taken %d times and never answered", m.Tries))
+}
+
+func (e *Engine) reference() string {
+	if e.Reference != nil {
+		return e.Reference()
+	}
+	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" // none that is taken for another
+	code := make([]byte, 4)
+	for i := range code {
+		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(letters)))) // never fails
+		code[i] = letters[n.Int64()]
+	}
+	return string(code)
+}
+
+// report logs a settled turn as loudly as its fault asks for.
 func (e *Engine) report(r Report) {
+	attrs := []any{"session", r.Session, "flow", r.Flow, "state", r.State, "fault", r.Fault, "took", r.Took}
+	switch r.Fault {
+	case Outage:
+		e.log().Warn("turn", append(attrs, "error", r.Err)...)
+	case Bug:
+		e.log().Error("turn", append(attrs, "error", r.Err)...)
+	default:
+		e.log().Debug("turn", attrs...)
+	}
 	if e.Reported != nil {
 		e.Reported(r)
 	}
@@ -40,4 +587,54 @@ func (e *Engine) log() *slog.Logger {
 	return slog.Default()
 }
 
-type Flow struct{}
+// protocol makes the number of a conversation from its first message, so that
+// the same message played again gives the same number: the day and ten digits.
+func protocol(m Message) string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s\x00%d", m.Session(), m.ID, m.At.UnixNano())
+	return fmt.Sprintf("%s%010d", m.At.Format("060102"), h.Sum64()%1e10)
+}
+
+// groups writes a long number so that it can be read out: four digits a group.
+func groups(number string) string {
+	var b strings.Builder
+	for i, d := range number {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('.')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// arrive and leave keep the trail of questions for "voltar": a question come
+// to again is taken back to where it first stood in the trail.
+func arrive(trail []State, at State) []State {
+	if i := slices.Index(trail, at); i >= 0 {
+		return trail[:i:i]
+	}
+	return trail
+}
+
+func leave(trail []State, from State) []State {
+	return append(arrive(trail, from), from)
+}
+
+// keep writes down a flow's data after a turn that ended well or in a mistake.
+func keep(data any, slip error) (json.RawMessage, error) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("keep data: %w", err)
+	}
+	if string(raw) == "{}" {
+		raw = nil
+	}
+	return raw, slip
+}
+
+func either[T any](condition bool, yes, no T) T {
+	if condition {
+		return yes
+	}
+	return no
+}

@@ -1,0 +1,126 @@
+package bot
+
+import "strings"
+
+// What the engine itself says. A flow's own words stand in the flow.
+const (
+	sayWho      = "%s Sou o assistente virtual da *%s*, um robô que atende a qualquer hora.\nSeu protocolo é `%s`."
+	sayPaused   = "Você parou em *%s*. Para voltar de onde parou, digite *continuar*."
+	askMenu     = "Como posso ajudar?"
+	askMore     = "Posso ajudar em mais alguma coisa?"
+	sayStale    = "Essa opção é de uma pergunta que já passou."
+	sayHere     = "%s Estou aqui."
+	sayWelcome  = "Por nada! Quando precisar, é só chamar."
+	sayCanceled = "Tudo bem, deixei *%s* de lado."
+	sayNothing  = "Não há nada em andamento."
+	sayNoPause  = "Não encontrei nada para continuar."
+	sayGoodbye  = "Conversa encerrada. Guarde o seu protocolo: `%s`.\nQuando precisar, é só chamar. Até logo!"
+	sayWarning  = "Você ainda está aí? Se não responder em %d minutos, encerro a conversa para proteger os seus dados."
+	sayExpired  = "Encerrei a conversa por falta de resposta, para proteger os seus dados. Seu protocolo é `%s`."
+	sayDown     = "Nosso sistema está fora do ar neste momento. Guardei sua conversa: repita a última resposta daqui a alguns minutos."
+	sayStill    = "O sistema ainda não voltou. Sua conversa continua guardada: tente de novo daqui a pouco."
+	saySorry    = "Desculpe, algo deu errado do nosso lado. A equipe já foi avisada (código %s)."
+	sayHelp     = "Posso ajudar assim:\n" +
+		"• toque em uma opção ou responda com o *número* dela;\n" +
+		"• *menu* mostra tudo o que faço;\n" +
+		"• *voltar* refaz a pergunta anterior, *cancelar* desiste do que está em andamento;\n" +
+		"• *trocar imóvel* atende outra matrícula;\n" +
+		"• *atendente* mostra como falar com uma pessoa;\n" +
+		"• *sair* encerra a conversa."
+
+	hintMenu   = "Não entendi. Toque em uma das opções, ou responda com o número dela."
+	hintSecond = "Se preferir, digite *voltar*, *menu* ou *ajuda*."
+	hintThird  = "Parece que não estou ajudando. Digite *atendente* para falar com uma pessoa, ou *menu* para recomeçar."
+	hintText   = "Recebi, mas por enquanto só consigo ler mensagens de texto. Pode escrever?"
+)
+
+// hintMedia says what we cannot use of what was sent.
+func hintMedia(kind string) string {
+	switch kind {
+	case "voice":
+		return "Ainda não consigo ouvir áudios. Pode escrever a sua resposta?"
+	case "photo", "document":
+		return "Recebi o arquivo, mas nesta pergunta preciso da resposta por escrito."
+	case "place":
+		return "Recebi a localização, mas nesta pergunta preciso da resposta por escrito."
+	default:
+		return hintText
+	}
+}
+
+// A word is something a person may type anywhere.
+type word int
+
+const (
+	noWord word = iota
+	menuWord
+	backWord
+	cancelWord
+	helpWord
+	personWord
+	leaveWord
+	switchWord
+	resumeWord
+	greeting
+	thanks
+)
+
+// words are understood in every state, folded, when they are all that was
+// said. The longer ones are also understood with a typing slip where the
+// answer makes no other sense.
+var words = map[string]word{
+	"menu": menuWord, "menu principal": menuWord, "inicio": menuWord, "start": menuWord, "comecar": menuWord,
+	"recomecar": menuWord, "opcoes": menuWord, "voltar ao menu": menuWord,
+	"voltar": backWord, "volta": backWord, "anterior": backWord,
+	"cancelar": cancelWord, "cancela": cancelWord, "desistir": cancelWord, "parar": cancelWord,
+	"ajuda": helpWord, "help": helpWord, "me ajuda": helpWord, "como funciona": helpWord,
+	"atendente": personWord, "humano": personWord, "pessoa": personWord, "atendimento": personWord, "falar com atendente": personWord,
+	"falar com um atendente": personWord, "falar com uma pessoa": personWord, "falar com alguem": personWord,
+	"quero falar com uma pessoa": personWord, "quero falar com um atendente": personWord, "atendimento humano": personWord,
+	"sair": leaveWord, "encerrar": leaveWord, "finalizar": leaveWord, "tchau": leaveWord, "ate logo": leaveWord, "fim": leaveWord,
+	"trocar imovel": switchWord, "trocar de imovel": switchWord, "outro imovel": switchWord, "mudar de imovel": switchWord,
+	"mudar imovel": switchWord, "trocar matricula": switchWord, "trocar de matricula": switchWord, "outra matricula": switchWord,
+	"continuar": resumeWord, "retomar": resumeWord,
+	"oi": greeting, "oie": greeting, "ola": greeting, "opa": greeting, "alo": greeting, "e ai": greeting, "oi tudo bem": greeting,
+	"bom dia": greeting, "boa tarde": greeting, "boa noite": greeting, "oi bom dia": greeting, "oi boa tarde": greeting,
+	"oi boa noite": greeting, "ola bom dia": greeting, "ola boa tarde": greeting, "ola boa noite": greeting,
+	"obrigado": thanks, "obrigada": thanks, "muito obrigado": thanks, "muito obrigada": thanks, "obg": thanks, "brigado": thanks,
+	"brigada": thanks, "valeu": thanks, "vlw": thanks, "grato": thanks, "grata": thanks, "agradecido": thanks, "agradecida": thanks,
+	"ok obrigado": thanks, "ok obrigada": thanks,
+}
+
+// enough is what people answer, folded, when asked at the menu whether there
+// is anything else.
+var enough = map[string]bool{
+	"nao": true, "nao obrigado": true, "nao obrigada": true, "so isso": true, "era so isso": true, "e so isso": true,
+	"nada": true, "nada mais": true, "nao precisa": true, "por enquanto nao": true, "por enquanto e so": true,
+}
+
+// wordOf finds the word that a text is; slips tells whether small typing
+// slips are forgiven.
+func wordOf(text string, slips bool) word {
+	said := Fold(strings.ReplaceAll(text, "_", " "))
+	if w, ok := words[said]; ok || !slips {
+		return w
+	}
+	for known, w := range words {
+		if len(known) >= 5 && Near(said, known) {
+			return w
+		}
+	}
+	return noWord
+}
+
+// hello answers a greeting in kind.
+func hello(said string) string {
+	switch said = Fold(said); {
+	case hasWords(said, "bom dia"):
+		return "Bom dia!"
+	case hasWords(said, "boa tarde"):
+		return "Boa tarde!"
+	case hasWords(said, "boa noite"):
+		return "Boa noite!"
+	default:
+		return "Olá!"
+	}
+}

@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Turn is one message and all that is said in answer to it. It is a draft:
+// if the turn fails, nothing of it was said or kept.
+type Turn[D any] struct {
+	*talk
+	Data *D // what the flow wrote down; kept only if the whole turn succeeds
+}
+
+// talk is a Turn that has forgotten the type of its data.
+type talk struct {
+	session Session
+	message Message
+	said    string // what the person said: the option they pressed, or what they typed
+	from    State  // where in the flow they were when they said it
+	data    any    // the flow's *D
+	replies []Reply
+}
+
+// Text returns what the person said: the option they pressed, or what they typed.
+func (t *talk) Text() string { return t.said }
+
+// At returns when they said it: the only clock of a conversation.
+func (t *talk) At() time.Time { return t.message.At }
+
+// Chat names the conversation: channel and person.
+func (t *talk) Chat() string { return t.session.ID }
+
+// Identity returns who we believe is talking, nil if they have not said.
+func (t *talk) Identity() *Identity { return t.session.Identity }
+
+// Property returns the matrícula they identified themselves for. Every query
+// takes it from here and never from a message (gsan-rules ID-16).
+func (t *talk) Property() int64 {
+	if t.session.Identity == nil {
+		return 0
+	}
+	return t.session.Identity.Property
+}
+
+// Identify records who is talking, from now on.
+func (t *talk) Identify(customer, property int64) {
+	t.session.Identity = &Identity{Customer: customer, Property: property, Since: t.message.At}
+}
+
+// Key names this visit to this step: give it to what must happen once. It is
+// the same if the message is handled twice, and if the person answers again
+// after an outage.
+func (t *talk) Key() string {
+	return t.session.ID + "/" + questionKey(t.session)
+}
+
+// Say adds a reply. The arguments are data: marks in them are escaped.
+func (t *talk) Say(format string, args ...any) {
+	t.replies = append(t.replies, Reply{Text: Marked(format, args...)})
+}
+
+// Offer adds a reply with options, of which the person may choose one. The
+// text is marked text.
+func (t *talk) Offer(text string, options ...string) {
+	t.replies = append(t.replies, Reply{Text: text, Options: options, Key: questionKey(t.session)})
+}
+
+// OfferSeveral adds a reply with options of which the person may choose more
+// than one; those chosen so far are ticked. Said again in answer to one of its
+// own options it replaces the earlier one, where the network can.
+func (t *talk) OfferSeveral(text string, chosen []int, options ...string) {
+	r := Reply{Text: text, Options: options, Key: questionKey(t.session), Several: true, Chosen: chosen}
+	if t.message.Asked == r.Key {
+		r.Edits = t.message.Pressed
+	}
+	t.replies = append(t.replies, r)
+}
+
+// Send adds a document, a PDF unless its name ends otherwise.
+func (t *talk) Send(name string, body []byte, caption string) {
+	t.replies = append(t.replies, Reply{Document: &Document{Name: name, Type: "application/pdf", Caption: caption, Body: body}})
+}
+
+// Copy adds a code to be copied whole, alone in its message.
+func (t *talk) Copy(code string) {
+	t.replies = append(t.replies, Reply{Copy: code})
+}
+
+// Link adds a text with an address to open.
+func (t *talk) Link(text, label, address string) {
+	t.replies = append(t.replies, Reply{Text: text, Link: &Link{Label: label, Address: address}})
+}
+
+// questionKey names the question a session stands at. The menu is always the
+// same question; a step is another one each time it is come to.
+func questionKey(s Session) string {
+	if s.Flow == "" {
+		return "menu"
+	}
+	return fmt.Sprintf("%x.%x", s.Began.UnixMilli(), s.Moves)
+}

@@ -49,6 +49,7 @@ type Reply struct {
 	Key      string    `json:"k,omitempty"` // names the question the options answer; comes back as Message.Asked
 	Several  bool      `json:"s,omitempty"` // the person may choose more than one; Chosen are ticked
 	Chosen   []int     `json:"x,omitempty"`
+	Also     []string  `json:"z,omitempty"` // further options, numbered on, that are not for ticking but act at once
 	Copy     string    `json:"c,omitempty"` // a code to be copied whole: alone in its message, with a copy button where there is one
 	Link     *Link     `json:"l,omitempty"` // a label and an https address
 	Image    *Document `json:"i,omitempty"` // a picture; its caption says all of it

@@ -25,6 +25,9 @@ type talk struct {
 // Text returns what the person said: the option they pressed, or what they typed.
 func (t *talk) Text() string { return t.said }
 
+// Pressed tells whether they pressed an option rather than typed.
+func (t *talk) Pressed() bool { return t.message.Choice != "" }
+
 // At returns when they said it: the only clock of a conversation.
 func (t *talk) At() time.Time { return t.message.At }
 
@@ -67,10 +70,11 @@ func (t *talk) Offer(text string, options ...string) {
 }
 
 // OfferSeveral adds a reply with options of which the person may choose more
-// than one; those chosen so far are ticked. Said again in answer to one of its
-// own options it replaces the earlier one, where the network can.
-func (t *talk) OfferSeveral(text string, chosen []int, options ...string) {
-	r := Reply{Text: text, Options: options, Key: questionKey(t.session), Several: true, Chosen: chosen}
+// than one; those chosen so far are ticked, and the further ones act at once.
+// Said again in answer to one of its own options it replaces the earlier one,
+// where the network can.
+func (t *talk) OfferSeveral(text string, options []string, chosen []int, also ...string) {
+	r := Reply{Text: text, Options: options, Key: questionKey(t.session), Several: true, Chosen: chosen, Also: also}
 	if t.message.Asked == r.Key {
 		r.Edits = t.message.Pressed
 	}

@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -172,10 +173,8 @@ func (c *table) message(t *testing.T, said string) bot.Message {
 func (c *table) asked(t *testing.T, option string) string {
 	t.Helper()
 	for i := len(c.offered) - 1; i >= 0; i-- {
-		for _, o := range c.offered[i].Options {
-			if o == option {
-				return c.offered[i].Key
-			}
+		if r := c.offered[i]; slices.Contains(r.Options, option) || slices.Contains(r.Also, option) {
+			return r.Key
 		}
 	}
 	t.Fatalf("nobody offered [%s]", option)

@@ -1,0 +1,540 @@
+// Package segundavia is the conversation in which a customer gets a copy of a
+// bill ("segunda via de conta"): its PDF, a Pix code, the bar code's line, or
+// the banks where it is paid online.
+package segundavia
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/answer"
+	"lojavirtual/store"
+)
+
+// Bills is all that this conversation may know of a property.
+type Bills interface {
+	// Bills returns what the present occupant has to pay, oldest first.
+	Bills(ctx context.Context, property int64) (store.Bills, error)
+	// PaidBills returns the paid bills of the present occupant since a month,
+	// newest first.
+	PaidBills(ctx context.Context, property int64, since store.Month) ([]store.Bill, error)
+	// BillCopy returns all that the copy of one bill prints; ok is false if the
+	// property's occupant has no such bill.
+	BillCopy(ctx context.Context, property, bill int64) (c store.BillCopy, ok bool, err error)
+}
+
+// Pix makes the code that pays a bill. The same key always gives the same charge.
+type Pix interface {
+	Charge(ctx context.Context, key string, b store.Bill) (store.Charge, error)
+}
+
+// Print draws the PDF of a bill; the charge is the Pix it shows, or none. The
+// key is the turn's: the same one gives the document the same authenticity code.
+type Print func(ctx context.Context, key string, c store.BillCopy, charge store.Charge) ([]byte, error)
+
+const (
+	searching, picking, choosing bot.State = "searching", "picking", "choosing"
+	offering, browsing           bot.State = "offering", "browsing"
+	recalling, closing           bot.State = "recalling", "closing"
+
+	several, one, none, vacant  bot.Event = "several", "one", "none", "vacant"
+	marked, picked, refused     bot.Event = "marked", "picked", "refused"
+	printed, delivered, settled bot.Event = "printed", "delivered", "settled"
+	other, paid, found, done    bot.Event = "other", "paid", "found", "done"
+)
+
+// What the buttons say besides the bills.
+const (
+	allBills  = "Todas as contas"
+	paidBills = "Contas já pagas"
+	another   = "Outra conta"
+	finish    = "Nada mais"
+
+	asPDF  = "PDF da conta"
+	asPix  = "Pix copia e cola"
+	asLine = "Código de barras"
+	atBank = "Pagar no banco"
+)
+
+const (
+	atOnce     = 12 // bills sent in one go: more would bury the person and the network
+	monthsBack = 12 // how far back paid bills can be had
+)
+
+// data is what we write down between two messages: the bills as the customer
+// saw them, so that "2" means the second one they saw, and their choice.
+type data struct {
+	Bills  []int64  `json:"b,omitempty"`
+	Titles []string `json:"t,omitempty"`
+	Ticked []int    `json:"k,omitempty"` // while they are still choosing
+	Chosen []int64  `json:"c,omitempty"`
+	Served bool     `json:"s,omitempty"` // they have got something of the chosen ones
+}
+
+type turn = bot.Turn[data]
+
+// New returns the conversation. Payee is who a Pix goes to, in words that the
+// customer can compare with what their bank shows. Read the table, then the
+// functions below it, which stand in the order of the table.
+func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *bot.Flow {
+	c := conversation{bills, pix, print, payee, banks}
+	return bot.NewFlow(bot.About{
+		Name:     "segundavia",
+		Title:    "Segunda Via de Conta",
+		Words:    []string{"segunda via", "2ª via", "2 via", "conta", "contas", "fatura", "faturas", "boleto", "pagar", "pix", "codigo de barras"},
+		Identify: true,
+	}, []bot.Step[data]{
+		{State: searching, Label: "procurando contas em aberto",
+			Do: c.search,
+			On: bot.On{several: picking, one: choosing, none: offering, refused: offering, vacant: bot.End}},
+
+		{State: picking, Label: "escolhendo as contas",
+			Ask:  c.askWhich,
+			Hear: c.pick,
+			On:   bot.On{marked: picking, refused: picking, picked: choosing, printed: closing, paid: browsing}},
+
+		{State: choosing, Label: "escolhendo como receber",
+			Ask:  c.askHow,
+			Hear: c.deliver,
+			On:   bot.On{delivered: choosing, settled: searching, other: searching, paid: browsing, done: bot.End}},
+
+		{State: offering, Label: "oferecendo contas pagas",
+			Ask:  func(t *turn) { t.Offer("Quer a 2ª via de uma conta já paga?", "Sim", "Não") },
+			Hear: c.accept,
+			On:   bot.On{paid: browsing, done: bot.End}},
+
+		{State: browsing, Label: "procurando contas pagas",
+			Do: c.browse,
+			On: bot.On{found: recalling, none: bot.End}},
+
+		{State: recalling, Label: "escolhendo contas pagas",
+			Ask:  c.askWhichPaid,
+			Hear: c.recall,
+			On:   bot.On{marked: recalling, refused: recalling, printed: closing}},
+
+		{State: closing, Label: "oferecendo outra conta",
+			Ask:  func(t *turn) { t.Offer("Quer a 2ª via de mais alguma conta?", another, paidBills, finish) },
+			Hear: c.finish,
+			On:   bot.On{other: searching, paid: browsing, done: bot.End}},
+	})
+}
+
+type conversation struct {
+	bills Bills
+	pix   Pix
+	print Print
+	payee string
+	banks []store.Bank
+}
+
+func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
+	bills, err := c.bills.Bills(ctx, t.Property())
+	if err != nil {
+		return "", fmt.Errorf("search open bills: %w", err)
+	}
+	if !bills.Occupied { // gsan-rules DEB-15
+		t.Say("Não encontrei um morador atual no cadastro deste imóvel, por isso não consigo mostrar as contas por aqui. Para regularizar, digite *atendente*.")
+		return vacant, nil
+	}
+	*t.Data = data{}
+	t.Data.list(bills.List, store.DateOf(t.At()))
+	switch open := slices.DeleteFunc(slices.Clone(bills.List), func(b store.Bill) bool { return b.Status == store.Paid }); {
+	case len(open) == 0:
+		t.Say("Boa notícia: não há conta em aberto para a matrícula `%s`.", store.FormatMatricula(t.Property()))
+		return none, nil
+	case len(bills.List) > 1:
+		t.Say("Você tem %s em aberto.%s", count(len(open)), total(open))
+		return several, nil
+	}
+	t.Say("Você tem uma conta em aberto: %s.", t.Data.Titles[0])
+	event, err := c.take(ctx, t, []int{0})
+	switch event {
+	case picked:
+		return one, err
+	case printed: // it has no code to pay with, so there is nothing to choose
+		return none, err
+	}
+	return event, err
+}
+
+func count(bills int) string {
+	if bills == 1 {
+		return "1 conta"
+	}
+	return fmt.Sprintf("%d contas", bills)
+}
+
+// total sums up the bills that can be paid; "" for fewer than two.
+func total(bills []store.Bill) string {
+	var sum store.Money
+	payable := 0
+	for _, b := range bills {
+		if b.Payable() {
+			sum += b.Total
+			payable++
+		}
+	}
+	if payable < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" As que podem ser pagas somam %s.", sum)
+}
+
+const askOpen, askPaid = "De quais contas você quer a 2ª via?", "De quais contas pagas você quer a 2ª via?"
+
+func (c conversation) askWhich(t *turn) { askSeveral(t, askOpen, allBills, paidBills) }
+
+// askSeveral asks for some of the bills, with a last option to end the
+// choosing once any is ticked.
+func askSeveral(t *turn, question string, also ...string) {
+	if n := len(t.Data.Ticked); n > 0 {
+		also = append([]string{receive(n)}, also...)
+	}
+	t.OfferSeveral(question+" Pode escolher mais de uma.", t.Data.Titles, t.Data.Ticked, also...)
+}
+
+func receive(n int) string {
+	if n == 1 {
+		return "Receber a marcada"
+	}
+	return fmt.Sprintf("Receber as %d marcadas", n)
+}
+
+func (c conversation) pick(ctx context.Context, t *turn) (bot.Event, error) {
+	return c.tickOrTake(ctx, t, allBills, paidBills)
+}
+
+// tickOrTake hears which bills are meant. A bill that was pressed is ticked, or
+// no longer; what was typed says it all at once.
+func (c conversation) tickOrTake(ctx context.Context, t *turn, also ...string) (bot.Event, error) {
+	if n := len(t.Data.Ticked); n > 0 {
+		also = append([]string{receive(n)}, also...)
+	}
+	if i, ok := bot.Pick(t.Text(), append(slices.Clone(t.Data.Titles), also...)); ok && i >= len(t.Data.Titles) {
+		switch also[i-len(t.Data.Titles)] {
+		case paidBills:
+			return paid, nil
+		case allBills:
+			return c.take(ctx, t, every(t.Data.Titles))
+		default:
+			return c.take(ctx, t, t.Data.Ticked)
+		}
+	}
+	chosen, err := answer.Several(t.Text(), t.Data.Titles...)
+	if err != nil {
+		return "", err
+	}
+	if !t.Pressed() {
+		return c.take(ctx, t, chosen)
+	}
+	if at := slices.Index(t.Data.Ticked, chosen[0]); at >= 0 {
+		t.Data.Ticked = slices.Delete(t.Data.Ticked, at, at+1)
+	} else {
+		t.Data.Ticked = append(t.Data.Ticked, chosen[0])
+		slices.Sort(t.Data.Ticked)
+	}
+	return marked, nil
+}
+
+// take reads the chosen bills again, refuses those that cannot be had, and
+// sends those that have no code to pay with right away.
+func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Event, error) {
+	if len(chosen) > atOnce {
+		return "", bot.Mistake(fmt.Sprintf("Consigo enviar até %d contas por vez. Escolha algumas, e depois peça as outras.", atOnce))
+	}
+	t.Data.Chosen, t.Data.Ticked, t.Data.Served = nil, nil, false
+	var copies []store.BillCopy
+	codes := false
+	for _, i := range chosen {
+		b, ok, err := c.bills.BillCopy(ctx, t.Property(), t.Data.Bills[i])
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("read bill %d: %w", t.Data.Bills[i], err)
+		case !ok:
+			t.Say("A conta *%s* não está mais disponível.", t.Data.Titles[i])
+		case b.Status == store.UnderReview && !b.Payable(): // gsan-rules VIA-3
+			t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Enquanto isso, não precisa pagá-la. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
+		default:
+			copies = append(copies, b)
+			codes = codes || b.Barcode != ""
+			t.Data.Chosen = append(t.Data.Chosen, b.ID)
+		}
+	}
+	switch {
+	case len(copies) == 0:
+		return refused, nil
+	case codes:
+		return picked, nil
+	default:
+		return printed, c.sendPDFs(ctx, t, copies)
+	}
+}
+
+func reason(review string) string {
+	if review == "" {
+		return ""
+	}
+	return " (" + strings.ToLower(review) + ")"
+}
+
+func (c conversation) askHow(t *turn) {
+	if t.Data.Served {
+		t.Offer("Precisa de mais alguma coisa?", append(c.ways(), another, paidBills, finish)...)
+		return
+	}
+	t.Offer("Como prefere receber?", append(c.ways(), another, paidBills)...)
+}
+
+// ways are the forms in which a bill can be had here.
+func (c conversation) ways() []string {
+	ways := []string{asPDF}
+	if c.pix != nil {
+		ways = append(ways, asPix)
+	}
+	ways = append(ways, asLine)
+	if len(c.banks) > 0 {
+		ways = append(ways, atBank)
+	}
+	return ways
+}
+
+func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
+	how, err := answer.Option(alias(t.Text()), append(c.ways(), another, paidBills, finish)...)
+	if err != nil {
+		return "", err
+	}
+	switch how {
+	case another:
+		return other, nil
+	case paidBills:
+		return paid, nil
+	case finish:
+		return done, nil
+	case atBank:
+		for _, b := range c.banks {
+			t.Link(bot.Marked("*%s*: entre na sua conta e use o código de barras.", b.Name), b.Name, b.Link)
+		}
+		t.Data.Served = true
+		return delivered, nil
+	}
+	copies, err := c.again(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	if len(copies) == 0 {
+		return settled, nil
+	}
+	t.Data.Served = true
+	switch how {
+	case asPDF:
+		return delivered, c.sendPDFs(ctx, t, copies)
+	case asPix:
+		return delivered, c.sendPix(ctx, t, copies)
+	default:
+		sendLines(t, copies)
+		return delivered, nil
+	}
+}
+
+// alias gives the words people use for what the buttons say.
+func alias(text string) string {
+	switch bot.Fold(text) {
+	case "linha", "linha digitavel", "codigo", "boleto", "numero":
+		return asLine
+	case "banco", "bancos", "internet banking":
+		return atBank
+	case "nao", "nao obrigado", "nao obrigada", "nada", "so isso", "pronto":
+		return finish
+	}
+	return text
+}
+
+// again reads the chosen bills once more and leaves out those that were paid
+// between two messages.
+func (c conversation) again(ctx context.Context, t *turn) ([]store.BillCopy, error) {
+	var copies []store.BillCopy
+	for _, id := range t.Data.Chosen {
+		b, ok, err := c.bills.BillCopy(ctx, t.Property(), id)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("read bill %d: %w", id, err)
+		case !ok:
+			t.Say("Uma das contas não está mais disponível.")
+		case b.Status == store.Paid:
+			t.Say("A conta *%s* acabou de ser paga. Obrigado!", b.Month)
+		default:
+			copies = append(copies, b)
+		}
+	}
+	return copies, nil
+}
+
+// sendPDFs sends the documents of the bills, each with a caption that says
+// what matters without opening it.
+func (c conversation) sendPDFs(ctx context.Context, t *turn, copies []store.BillCopy) error {
+	for _, b := range copies {
+		charge, err := c.charge(ctx, t, b)
+		if err != nil {
+			return err
+		}
+		pdf, err := c.print(ctx, fmt.Sprintf("%s/%d", t.Key(), b.ID), b, charge)
+		if err != nil {
+			return fmt.Errorf("print bill %d: %w", b.ID, err)
+		}
+		t.Send(fmt.Sprintf("conta-%d.pdf", b.Month), pdf, caption(b, store.DateOf(t.At())))
+	}
+	return nil
+}
+
+func caption(b store.BillCopy, today store.Date) string {
+	switch {
+	case b.Status == store.Paid:
+		return bot.Marked("2ª via da conta de *%s*, %s, *paga*%s.", b.Month, b.Total, on(b.PaidOn))
+	case b.DirectDebit:
+		return bot.Marked("2ª via da conta de *%s*, %s. Está em débito automático: o valor sai da sua conta em %s.", b.Month, b.Total, b.Due)
+	case b.Barcode == "" && b.NoCode != "":
+		return bot.Marked("2ª via da conta de *%s*, %s, sem código para pagamento: %s.", b.Month, b.Total, b.NoCode)
+	case b.Due.Before(today): // gsan-rules VIA-12
+		return bot.Marked("2ª via da conta de *%s*, %s, vencida em %s. Multa e juros do atraso vêm em uma próxima conta.", b.Month, b.Total, b.Due)
+	default:
+		return bot.Marked("2ª via da conta de *%s*, %s, com vencimento em %s.", b.Month, b.Total, b.Due)
+	}
+}
+
+func on(d store.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return " em " + d.String()
+}
+
+// charge makes the Pix of a bill; none for a bill without a code.
+func (c conversation) charge(ctx context.Context, t *turn, b store.BillCopy) (store.Charge, error) {
+	if c.pix == nil || b.Barcode == "" {
+		return store.Charge{}, nil
+	}
+	charge, err := c.pix.Charge(ctx, fmt.Sprintf("%s/%d", t.Key(), b.ID), b.Bill)
+	if err != nil {
+		return store.Charge{}, fmt.Errorf("charge bill %d: %w", b.ID, err)
+	}
+	return charge, nil
+}
+
+func (c conversation) sendPix(ctx context.Context, t *turn, copies []store.BillCopy) error {
+	for _, b := range copies {
+		charge, err := c.charge(ctx, t, b)
+		if err != nil {
+			return err
+		}
+		if charge.Code == "" {
+			t.Say("A conta de *%s* não tem Pix: %s.", b.Month, b.NoCode)
+			continue
+		}
+		t.Say("Pix da conta de *%s*, *%s*. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.", b.Month, b.Total, c.payee)
+		t.Copy(charge.Code)
+	}
+	t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
+	return nil
+}
+
+func sendLines(t *turn, copies []store.BillCopy) {
+	for _, b := range copies {
+		if b.Line == "" {
+			t.Say("A conta de *%s* não tem código de barras: %s.", b.Month, b.NoCode)
+			continue
+		}
+		t.Say("Código de barras da conta de *%s*, *%s*, vencimento %s. Copie os 48 números abaixo:", b.Month, b.Total, b.Due)
+		t.Copy(b.Line)
+	}
+}
+
+func (c conversation) accept(_ context.Context, t *turn) (bot.Event, error) {
+	yes, err := answer.Yes(t.Text())
+	if err != nil {
+		return "", err
+	}
+	if yes {
+		return paid, nil
+	}
+	return done, nil
+}
+
+func (c conversation) browse(ctx context.Context, t *turn) (bot.Event, error) {
+	since := store.MonthOf(store.DateOf(t.At())).Add(-monthsBack)
+	bills, err := c.bills.PaidBills(ctx, t.Property(), since)
+	if err != nil {
+		return "", fmt.Errorf("search paid bills: %w", err)
+	}
+	if len(bills) == 0 {
+		t.Say("Não encontrei contas pagas nos últimos %d meses.", monthsBack)
+		return none, nil
+	}
+	*t.Data = data{}
+	t.Data.list(bills, store.DateOf(t.At()))
+	return found, nil
+}
+
+func (c conversation) askWhichPaid(t *turn) { askSeveral(t, askPaid) }
+
+func (c conversation) recall(ctx context.Context, t *turn) (bot.Event, error) {
+	event, err := c.tickOrTake(ctx, t)
+	if event == picked { // a payment was taken back in the meantime: the copy has a code again
+		var copies []store.BillCopy
+		if copies, err = c.again(ctx, t); err == nil {
+			return printed, c.sendPDFs(ctx, t, copies)
+		}
+	}
+	return event, err
+}
+
+func (c conversation) finish(_ context.Context, t *turn) (bot.Event, error) {
+	what, err := answer.Option(alias(t.Text()), another, paidBills, finish)
+	if err != nil {
+		return "", err
+	}
+	switch what {
+	case another:
+		return other, nil
+	case paidBills:
+		return paid, nil
+	default:
+		return done, nil
+	}
+}
+
+// list writes the bills down as the customer sees them.
+func (d *data) list(bills []store.Bill, today store.Date) {
+	for _, b := range bills {
+		d.Bills = append(d.Bills, b.ID)
+		d.Titles = append(d.Titles, fmt.Sprintf("%s · %s · %s", b.Month, b.Total, standing(b, today)))
+	}
+}
+
+// standing says in words where a bill stands.
+func standing(b store.Bill, today store.Date) string {
+	switch {
+	case b.Status == store.UnderReview && !b.Payable():
+		return "em revisão"
+	case b.Status == store.PartlyPaid:
+		return "pagamento parcial em análise"
+	case b.Status == store.Paid:
+		return "paga" + on(b.PaidOn)
+	case b.Due.Before(today):
+		return "vencida em " + b.Due.String()
+	case b.Due == today:
+		return "vence hoje"
+	default:
+		return "vence em " + b.Due.String()
+	}
+}
+
+func every[T any](of []T) []int {
+	all := make([]int, len(of))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}

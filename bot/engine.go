@@ -17,10 +17,11 @@ import (
 // An Engine plays conversations, one message at a time. It may be used by
 // several goroutines; its fields are not changed once it plays.
 type Engine struct {
-	Flows    []*Flow // in the order of the menu
-	Identify *Flow   // finds out who is talking; not in the menu
-	Person   *Flow   // the way to a person; also in Flows if the menu shows it
-	Name     string  // of the utility, as people say it
+	Flows    []*Flow        // in the order of the menu
+	Identify *Flow          // finds out who is talking; not in the menu
+	Person   *Flow          // the way to a person; also in Flows if the menu shows it
+	Name     string         // of the utility, as people say it
+	Zone     *time.Location // of the dates it writes; UTC if nil
 
 	Believe time.Duration // how long an identity holds without a word; 30 minutes if zero
 	Warn    time.Duration // after how long a person silent in mid-flow is warned; two thirds of Believe if zero
@@ -98,13 +99,13 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 // first message asked for, or the menu.
 func (e *Engine) welcome(ctx context.Context, t *talk) error {
 	s := &t.session
-	s.Protocol, s.Mistakes = protocol(t.message), 0
+	s.Protocol, s.Mistakes = e.protocol(t.message), 0
 	t.Say(sayWho, hello(t.said), e.Name, groups(s.Protocol))
 	if wordOf(t.said, false) == resumeWord {
 		return e.resume(ctx, t)
 	}
 	if flow := e.intent(t.said); flow != nil {
-		return e.start(ctx, t, flow)
+		return e.anew(ctx, t, flow)
 	}
 	if s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
@@ -151,7 +152,7 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 	switch {
 	case flow != nil:
 		t.session.Mistakes = 0
-		return e.start(ctx, t, flow)
+		return e.anew(ctx, t, flow)
 	case enough[Fold(t.said)]:
 		t.session.Mistakes = 0
 		t.Say(sayWelcome)
@@ -200,6 +201,15 @@ func (e *Engine) follow(t *talk, flow *Flow, event Event) error {
 		t.session.Moves++
 	}
 	return nil
+}
+
+// anew starts a flow that was asked for by name: from its beginning, even if
+// it was put aside half-way.
+func (e *Engine) anew(ctx context.Context, t *talk, flow *Flow) error {
+	if p := t.session.Paused; p != nil && p.Flow == flow.Name {
+		t.session.Paused = nil
+	}
+	return e.start(ctx, t, flow)
 }
 
 // start begins a flow, after finding out who is talking if it needs that.
@@ -340,10 +350,11 @@ func (e *Engine) obey(ctx context.Context, t *talk, w word) error {
 	case greeting:
 		t.Say(sayHere, hello(t.said))
 	case thanks:
-		t.Say(sayWelcome)
 		if s.Flow == "" {
+			t.Say(sayWelcome)
 			return nil
 		}
+		t.Say(sayPleasure)
 	}
 	return e.ask(t)
 }
@@ -539,7 +550,7 @@ func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, e
 	t.session.Wake = time.Time{}
 	t.session.Seen = m.At
 	if t.session.Protocol == "" {
-		t.session.Protocol = protocol(m)
+		t.session.Protocol = e.protocol(m)
 	}
 	t.Say(saySorry, code)
 	_ = e.menu(t, askMenu)
@@ -589,10 +600,11 @@ func (e *Engine) log() *slog.Logger {
 
 // protocol makes the number of a conversation from its first message, so that
 // the same message played again gives the same number: the day and ten digits.
-func protocol(m Message) string {
+func (e *Engine) protocol(m Message) string {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s\x00%s\x00%d", m.Session(), m.ID, m.At.UnixNano())
-	return fmt.Sprintf("%s%010d", m.At.Format("060102"), h.Sum64()%1e10)
+	zone := either(e.Zone != nil, e.Zone, time.UTC)
+	return fmt.Sprintf("%s%010d", m.At.In(zone).Format("060102"), h.Sum64()%1e10)
 }
 
 // groups writes a long number so that it can be read out: four digits a group.

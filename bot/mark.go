@@ -32,7 +32,7 @@ func Spans(text string) []Span {
 			plain.WriteByte(text[i])
 		case '*', '`':
 			end := closing(text, i)
-			if end < 0 {
+			if end < 0 || c == '*' && i > 0 && isWord(text[i-1]) { // 2*3*4 is arithmetic
 				plain.WriteByte(c)
 				continue
 			}
@@ -92,6 +92,10 @@ var (
 )
 
 func unescape(text string) string { return unescaper.Replace(text) }
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
 
 // closing finds the partner of the mark at i on the same line, or -1.
 func closing(text string, i int) int {

@@ -32,14 +32,14 @@ func Fold(text string) string {
 }
 
 // Pick finds the option a person means: its number, its words, a part that
-// no other option has, an ordinal ("a segunda", "a última"), or its words with a
-// small typing slip. ok is false if it is none or could be several.
+// no other option has, its number
+// in words ("a segunda", "duas"), or its words with a small typing slip. ok is false if it is none or could be several.
 func Pick(said string, options []string) (i int, ok bool) {
 	said = Fold(said)
 	if said == "" || len(options) == 0 {
 		return 0, false
 	}
-	if n, err := strconv.Atoi(strings.TrimPrefix(said, "opcao ")); err == nil {
+	if n, err := strconv.Atoi(strings.TrimPrefix(strings.TrimPrefix(said, "opcao "), "numero ")); err == nil {
 		return n - 1, 1 <= n && n <= len(options)
 	}
 	folded := make([]string, len(options))
@@ -92,21 +92,24 @@ func only(options []string, fits func(string) bool) (int, bool) {
 	return max(found, 0), found >= 0
 }
 
-var ordinals = []string{"primeir", "segund", "terceir", "quart", "quint", "sext", "setim", "oitav", "non", "decim"}
+var (
+	ordinals  = []string{"primeir", "segund", "terceir", "quart", "quint", "sext", "setim", "oitav", "non", "decim"}
+	cardinals = []string{"um", "dois", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"}
+)
 
-// ordinal understands "primeira", "o segundo", "a última" among n options.
+// ordinal understands "primeira", "o segundo", "a última" and "dois" among n
+// options.
 func ordinal(said string, n int) (int, bool) {
 	word := said
-	for _, article := range []string{"a ", "o "} {
-		word = strings.TrimPrefix(word, article)
+	for _, before := range []string{"a ", "o ", "opcao ", "numero "} {
+		word = strings.TrimPrefix(word, before)
 	}
-	stem := strings.TrimRight(word, "ao")
-	if len(stem) != len(word)-1 {
-		return 0, false
+	i := slices.Index(cardinals, strings.NewReplacer("uma", "um", "duas", "dois").Replace(word))
+	if stem := strings.TrimRight(word, "ao"); len(stem) == len(word)-1 {
+		if stem == "ultim" {
+			return n - 1, true
+		}
+		i = max(i, slices.Index(ordinals, stem))
 	}
-	if stem == "ultim" {
-		return n - 1, true
-	}
-	i := slices.Index(ordinals[:min(n, len(ordinals))], stem)
-	return max(i, 0), i >= 0
+	return max(i, 0), 0 <= i && i < n
 }

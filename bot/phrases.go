@@ -11,6 +11,7 @@ const (
 	sayStale    = "Essa opção é de uma pergunta que já passou."
 	sayHere     = "%s Estou aqui."
 	sayWelcome  = "Por nada! Quando precisar, é só chamar."
+	sayPleasure = "Por nada!"
 	sayCanceled = "Tudo bem, deixei *%s* de lado."
 	sayNothing  = "Não há nada em andamento."
 	sayNoPause  = "Não encontrei nada para continuar."

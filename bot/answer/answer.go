@@ -50,7 +50,7 @@ func Yes(text string) (bool, error) {
 var (
 	separators = regexp.MustCompile(`\s*(?:,|;|\+|&|\be\b)\s*|\s+`)
 	aRange     = regexp.MustCompile(`^(\d{1,3})\s*(?:-|–|a|ate)\s*(\d{1,3})$`)
-	spacedOut  = regexp.MustCompile(`(\d)\s*(?:-|–|\ba\b|\baté\b|\bate\b)\s*(\d)`)
+	spacedOut  = regexp.MustCompile(`(\d)\s*(?:-|–|\ba\b|\bate\b)\s*(\d)`)
 )
 
 const hintSeveral = "Não entendi. Responda com os números, como *1, 3* ou *1 a 3*, ou com *todas*."
@@ -60,7 +60,7 @@ const hintSeveral = "Não entendi. Responda com os números, como *1, 3* ou *1 a
 // "a de março". They come back in the order of the options, each once. A
 // number like "13" among three options is asked about and never guessed.
 func Several(text string, options ...string) ([]int, error) {
-	said := strings.ToLower(strings.TrimSpace(text))
+	said := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), "até", "ate")
 	all, but, except := strings.Cut(said, "menos")
 	if word := strings.Fields(bot.Fold(all)); len(word) > 0 && slices.Contains([]string{"todas", "todos", "tudo", "toda"}, word[0]) {
 		if !except {
@@ -135,10 +135,13 @@ var (
 // "março" or "março de 2026", among options that begin with MM/AAAA.
 func byMonth(text string, options []string) (int, bool) {
 	month, year := 0, ""
-	if m := monthNumber.FindStringSubmatch(text); m != nil {
-		month, _ = strconv.Atoi(m[1])
-		year = m[2]
-	} else {
+	switch m := monthNumber.FindAllStringSubmatch(text, 2); {
+	case len(m) > 1:
+		return 0, false
+	case len(m) == 1:
+		month, _ = strconv.Atoi(m[0][1])
+		year = m[0][2]
+	default:
 		for _, w := range strings.Fields(bot.Fold(text)) {
 			switch i := slices.Index(monthNames, w); {
 			case i >= 0:

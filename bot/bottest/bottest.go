@@ -12,7 +12,8 @@
 // A line begins with ">" for what the person types, or presses if it stands in
 // brackets; "> (photo)" sends media of that kind; "!" names something that happens outside, among World.Happens or
 // "N minutes pass", when the clock speaks too; "#" is a comment. What follows
-// "<", up to the next line of another kind, is what the bot answers. The flag
+// "<", up to the next line of another kind, is what the bot answers (see
+// bot.Transcript); "~" is an answer that replaces the message pressed. The flag
 // -update writes the answers.
 package bottest
 
@@ -222,7 +223,11 @@ func (c *table) hear(t *testing.T, m bot.Message) {
 		t.Errorf("no answer to %q", m.Text)
 	}
 	for _, r := range replies {
-		fmt.Fprintln(&c.out, bot.Transcript(r))
+		text := bot.Transcript(r)
+		if r.Edits != "" {
+			text = "~" + strings.TrimPrefix(text, "<")
+		}
+		fmt.Fprintln(&c.out, text)
 		if len(r.Options) > 0 {
 			c.offered = append(c.offered, r)
 		}

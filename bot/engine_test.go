@@ -1,0 +1,306 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/looplab/fsm"
+	"pgregory.net/rapid"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/answer"
+	"lojavirtual/bot/bottest"
+)
+
+// A small shop to try the engine on: it sells water by the bottle.
+type order struct {
+	Size  string `json:"s,omitempty"`
+	Count []int  `json:"c,omitempty"`
+}
+
+type trouble struct{ away, sick, panics bool }
+
+func (w *trouble) Error() string   { return "the store is away" }
+func (w *trouble) Temporary() bool { return true }
+
+func (w *trouble) check() error {
+	switch {
+	case w.away:
+		return w
+	case w.sick:
+		return errors.New("the store is sick")
+	case w.panics:
+		panic("the store fell over")
+	}
+	return nil
+}
+
+func shop(w *trouble, keys *[]string) *bot.Flow {
+	type turn = bot.Turn[order]
+	return bot.NewFlow(bot.About{Name: "shop", Title: "Comprar água", Words: []string{"comprar", "água mineral"}, Identify: true},
+		[]bot.Step[order]{
+			{
+				State: "sizing", Label: "escolhendo o tamanho",
+				Ask: func(t *turn) { t.Offer("Qual tamanho?", "Garrafa", "Galão") },
+				Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+					size, err := answer.Option(t.Text(), "Garrafa", "Galão")
+					t.Data.Size = size
+					return "sized", err
+				},
+				On: bot.On{"sized": "picking"},
+			},
+			{
+				State: "picking", Label: "escolhendo as cores",
+				Ask: func(t *turn) {
+					t.OfferSeveral("Quais tampas?", []string{"Azul", "Branca", "Verde"}, t.Data.Count, "Pronto")
+				},
+				Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+					if bot.Fold(t.Text()) == "pronto" {
+						return "picked", nil
+					}
+					chosen, err := answer.Several(t.Text(), "Azul", "Branca", "Verde")
+					if err != nil {
+						return "", err
+					}
+					t.Data.Count = append(t.Data.Count, chosen...)
+					return "ticked", nil
+				},
+				On: bot.On{"ticked": "picking", "picked": "paying"},
+			},
+			{
+				State: "paying", Label: "cobrando",
+				Do: func(_ context.Context, t *turn) (bot.Event, error) {
+					if err := w.check(); err != nil {
+						return "", err
+					}
+					*keys = append(*keys, t.Key())
+					t.Say("Vendido a %s: *%s*, %d tampas.", "*você*", t.Data.Size, len(t.Data.Count))
+					return "paid", nil
+				},
+				On: bot.On{"paid": bot.End},
+			},
+		})
+}
+
+func who() *bot.Flow {
+	type turn = bot.Turn[struct{}]
+	return bot.NewFlow(bot.About{Name: "who", Title: "Identificação"}, []bot.Step[struct{}]{{
+		State: "asking", Label: "perguntando quem é",
+		Ask: func(t *turn) { t.Say("Quem é você?") },
+		Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+			switch bot.Fold(t.Text()) {
+			case "maria":
+				t.Identify(7, 1001)
+			case "joao":
+				t.Identify(8, 1002)
+			case "ninguem":
+			default:
+				return "", bot.Mistake("Não conheço esse nome.")
+			}
+			return "known", nil
+		},
+		On: bot.On{"known": bot.End},
+	}})
+}
+
+func person() *bot.Flow {
+	type turn = bot.Turn[struct{}]
+	return bot.NewFlow(bot.About{Name: "person", Title: "Falar com Atendente", Words: []string{"telefone"}}, []bot.Step[struct{}]{{
+		State: "telling", Label: "dizendo o telefone",
+		Do: func(_ context.Context, t *turn) (bot.Event, error) {
+			t.Say("Ligue 0800 079 0195.")
+			return "told", nil
+		},
+		On: bot.On{"told": bot.End},
+	}})
+}
+
+func world(w *trouble, keys *[]string) bottest.World {
+	*w = trouble{}
+	p := person()
+	return bottest.World{
+		Engine: &bot.Engine{
+			Flows: []*bot.Flow{shop(w, keys), p}, Identify: who(), Person: p, Name: "Água & Cia",
+			Reference: func() string { return "K7Q2" },
+			Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
+		},
+		Session: bot.Session{ID: "test:maria"},
+		Happens: map[string]func(){
+			"store is away": func() { w.away = true },
+			"store is back": func() { w.away = false },
+			"store is sick": func() { w.sick = true },
+			"store falls":   func() { w.panics = true },
+		},
+	}
+}
+
+func TestTranscripts(t *testing.T) {
+	var w trouble
+	var keys []string
+	bottest.PlayAll(t, func() bottest.World { return world(&w, &keys) }, nil)
+}
+
+func TestNewFlowRefusesTablesThatCannotWork(t *testing.T) {
+	type turn = bot.Turn[struct{}]
+	do := func(context.Context, *turn) (bot.Event, error) { return "", nil }
+	ask := func(*turn) {}
+	type steps = []bot.Step[struct{}]
+	for _, test := range []struct {
+		why   string
+		table steps
+	}{
+		{"it has no steps", steps{}},
+		{`"a" stands in the table twice`, steps{{State: "a", Do: do, On: bot.On{"x": bot.End}}, {State: "a", Do: do, On: bot.On{"x": bot.End}}}},
+		{"cannot be called", steps{{State: bot.End, Do: do, On: bot.On{"x": bot.End}}}},
+		{"a --x--> b leads nowhere", steps{{State: "a", Do: do, On: bot.On{"x": "b", "y": bot.End}}}},
+		{`"b" cannot be reached`, steps{{State: "a", Do: do, On: bot.On{"x": bot.End}}, {State: "b", Do: do, On: bot.On{"x": bot.End}}}},
+		{`end cannot be reached from step "b"`, steps{{State: "a", Do: do, On: bot.On{"x": "b", "y": bot.End}}, {State: "b", Do: do, On: bot.On{"x": "b"}}}},
+		{"neither Do nor Ask and Hear", steps{{State: "a", Ask: ask, On: bot.On{"x": bot.End}}}},
+		{"both does and asks", steps{{State: "a", Do: do, Ask: ask, Hear: do, On: bot.On{"x": bot.End}}}},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			defer func() {
+				if said, _ := recover().(string); !strings.Contains(said, test.why) {
+					t.Errorf("NewFlow said %q", said)
+				}
+			}()
+			bot.NewFlow(bot.About{Name: "f"}, test.table)
+		})
+	}
+}
+
+// looplab/fsm draws the same arrows as we do.
+func TestDrawingIsTheMachines(t *testing.T) {
+	var keys []string
+	flow := shop(&trouble{}, &keys)
+	var events fsm.Events
+	for _, a := range flow.Arrows() {
+		events = append(events, fsm.EventDesc{Name: string(a.Event), Src: []string{string(a.From)}, Dst: string(a.To)})
+	}
+	theirs, err := fsm.VisualizeWithType(fsm.NewFSM("sizing", events, nil), fsm.MermaidStateDiagram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrows := func(drawing, end string) []string {
+		var found []string
+		for _, l := range strings.Split(drawing, "\n") {
+			if from, _, ok := strings.Cut(strings.TrimSpace(l), " --> "); ok && from != "[*]" {
+				found = append(found, strings.ReplaceAll(strings.TrimSpace(l), "> "+end+":", "> [*]:"))
+			}
+		}
+		slices.Sort(found)
+		return found
+	}
+	if got, want := arrows(flow.Mermaid(), "[*]"), arrows(theirs, "end"); !slices.Equal(got, want) {
+		t.Errorf("ours:\n%s\ntheirs:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// What must happen once has the same key when a message is handled twice, and
+// another when the person comes to the step again.
+func TestKeyNamesTheVisit(t *testing.T) {
+	var w trouble
+	var keys []string
+	e := world(&w, &keys).Engine
+	at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+	n := 0
+	say := func(s bot.Session, text string) bot.Session {
+		t.Helper()
+		n++
+		next, _, err := e.Handle(t.Context(), s, bot.Message{ID: text, Channel: "test", From: "maria", Text: text, At: at.Add(time.Duration(n) * time.Second)})
+		if err != nil && bot.FaultOf(err) != bot.Outage {
+			t.Fatal(err)
+		}
+		return next
+	}
+	s := say(say(say(say(bot.Session{}, "comprar"), "maria"), "galão"), "2")
+	w.away = true
+	s = say(s, "pronto")
+	w.away = false
+	say(s, "pronto")
+	s = say(s, "pronto")
+	say(say(say(say(s, "comprar"), "galão"), "2"), "pronto")
+	if len(keys) != 3 || keys[0] != keys[1] || keys[1] == keys[2] {
+		t.Errorf("keys of one visit twice and of another: %q", keys)
+	}
+}
+
+// Anything may be said at any time: the engine answers, keeps the promise that
+// a session survives JSON, and never falls over.
+func TestAnythingMayBeSaid(t *testing.T) {
+	var w trouble
+	var keys []string
+	e := world(&w, &keys).Engine
+	sayings := []string{"", "oi", "menu", "voltar", "cancelar", "ajuda", "atendente", "sair", "trocar imóvel", "continuar", "comprar", "maria", "joão",
+		"ninguém", "1", "2", "99", "pronto", "1,3", "todas menos 2", "valeu", "não", "*`\\", "/start", "\u0000\xff", "👍"}
+	rapid.Check(t, func(t *rapid.T) {
+		s := bot.Session{ID: "test:x"}
+		at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+		for i := range rapid.IntRange(1, 25).Draw(t, "messages") {
+			at = at.Add(time.Duration(rapid.IntRange(1, 2400).Draw(t, "pause")) * time.Second)
+			m := bot.Message{ID: string(rune('a' + i)), Channel: "test", From: "x", At: at}
+			m.Text = rapid.OneOf(rapid.SampledFrom(sayings), rapid.String()).Draw(t, "said")
+			m.Silence = rapid.IntRange(0, 9).Draw(t, "silence") == 0
+			next, replies, err := e.Handle(context.Background(), s, m)
+			if f := bot.FaultOf(err); f == bot.Bug || f == bot.Outage {
+				t.Fatal(err)
+			}
+			if len(replies) == 0 && !m.Silence {
+				t.Fatalf("no answer to %q", m.Text)
+			}
+			text, err := json.Marshal(next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := bot.Session{ID: next.ID}
+			if err := json.Unmarshal(text, &back); err != nil {
+				t.Fatal(err)
+			}
+			again, err := json.Marshal(back)
+			if err != nil || string(again) != string(text) {
+				t.Fatalf("session changed in JSON:\n%s\n%s", text, again)
+			}
+			s = back
+		}
+	})
+}
+
+// BenchmarkTurn is a turn without I/O: the session comes from JSON and goes
+// back to it.
+func BenchmarkTurn(b *testing.B) {
+	var w trouble
+	var keys []string
+	e := world(&w, &keys).Engine
+	at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+	s := bot.Session{ID: "test:maria"}
+	for i, said := range []string{"comprar", "maria"} {
+		s, _, _ = e.Handle(b.Context(), s, bot.Message{ID: said, Channel: "test", From: "maria", Text: said, At: at.Add(time.Duration(i) * time.Second)})
+	}
+	stored, err := json.Marshal(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := bot.Message{ID: "3", Channel: "test", From: "maria", Text: "galão", At: at.Add(time.Minute)}
+	b.ReportAllocs()
+	for b.Loop() {
+		s := bot.Session{ID: "test:maria"}
+		if err := json.Unmarshal(stored, &s); err != nil {
+			b.Fatal(err)
+		}
+		next, _, err := e.Handle(b.Context(), s, m)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := json.Marshal(next); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(stored)), "session-bytes")
+}

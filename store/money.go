@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -36,4 +37,26 @@ func (m Money) Number() string {
 	}
 	fmt.Fprintf(&b, ",%02d", cents%100)
 	return b.String()
+}
+
+// MoneyFormat is the rule that an amount breaks which is not written as
+// Brazilians print it, or is too large to be counted in cents.
+const MoneyFormat Broken = "format"
+
+var (
+	moneyForm = regexp.MustCompile(`^-?R\$[ \x{a0}]?[0-9]{1,3}(\.[0-9]{3})*,[0-9]{2}$`)
+	notCents  = strings.NewReplacer("R$", "", " ", "", "\u00a0", "", ".", "", ",", "")
+)
+
+// ParseMoney reads an amount written exactly as String writes it, except that
+// a plain blank or none may follow the sign. Anything else is MoneyFormat.
+func ParseMoney(s string) (Money, error) {
+	if !moneyForm.MatchString(s) {
+		return 0, MoneyFormat
+	}
+	cents, err := strconv.ParseInt(notCents.Replace(s), 10, 64)
+	if err != nil {
+		return 0, MoneyFormat
+	}
+	return Money(cents), nil
 }

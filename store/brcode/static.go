@@ -1,0 +1,84 @@
+package brcode
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"lojavirtual/store"
+)
+
+// Static makes static codes for one receiver. Name and City may have accents
+// and any length: they are written without and cut to 25 and 15 characters.
+type Static struct {
+	Key  string // as the DICT has it, see KindOf
+	Name string
+	City string
+}
+
+// maxAccount is how long the name of PIX, key and description are together.
+const maxAccount = 99
+
+// Charge makes the static code by which a bill is paid in full. The same bill
+// gives the same code, so the key is not needed.
+func (s Static) Charge(_ context.Context, _ string, b store.Bill) (store.Charge, error) {
+	code, err := s.Code(b.Total, BillTxID(b), "Conta "+b.Month.String())
+	if err != nil {
+		return store.Charge{}, fmt.Errorf("make code of bill %d: %w", b.ID, err)
+	}
+	return store.Charge{Code: code}, nil
+}
+
+// BillTxID returns the txid under which the bank reports the payment of a
+// bill's static code: its month as AAAAMM and then its id, at most 25 digits.
+func BillTxID(b store.Bill) string { return fmt.Sprintf("%06d%d", int(b.Month), b.ID) }
+
+// Code makes a static code, or returns the rule that it would break. The txid
+// has 1 to 25 letters and digits, or is "***". Of the description, which the
+// payer sees, so much is kept as the key leaves room for.
+func (s Static) Code(amount store.Money, txid, description string) (string, error) {
+	switch {
+	case KindOf(s.Key) == "":
+		return "", KeyFormat
+	case !txidForm.MatchString(txid):
+		return "", TxID
+	}
+	account := join("00", gui) + join("01", s.Key)
+	account += join("02", ascii(description, maxAccount-len(account)-len("02nn")))
+
+	code := join("00", "01") +
+		join("26", account) +
+		join("52", "0000") +
+		join("53", "986") +
+		join("54", fmt.Sprintf("%d.%02d", amount/100, amount%100)) +
+		join("58", "BR") +
+		join("59", ascii(s.Name, 25)) +
+		join("60", ascii(s.City, 15)) +
+		join("62", join("05", txid)) +
+		"6304"
+	code += CRC16(code)
+	if _, err := Parse(code); err != nil {
+		return "", err
+	}
+	return code, nil
+}
+
+// ascii writes at most n characters of a text: without accents, without what is
+// not ASCII even so, and with single blanks.
+func ascii(s string, n int) string {
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r < ' ' || r > '~':
+			return -1
+		default:
+			return r
+		}
+	}, norm.NFKD.String(s))
+	plain = strings.Join(strings.Fields(plain), " ")
+	return strings.TrimSpace(plain[:max(0, min(len(plain), n))])
+}

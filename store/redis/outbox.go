@@ -1,0 +1,331 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"lojavirtual/bot"
+)
+
+const handful = 10 // letters of a person that a process has in hand, at most about
+
+// A lane is the letters to one person that this process holds. It sends the
+// first and, once that is sent, the next, and tells Redis a little later.
+type lane struct {
+	channel string
+	person  string
+	claim   int64        // the Lease of its letters
+	letters []bot.Letter // the first is out if out is true
+	out     bool         // with a hand, or lying ready for one
+	done    int          // letters sent or dropped that Redis does not know of
+	leaving bool         // to be given back
+	failed  bool         // because the first letter could not be sent
+	again   time.Duration
+	marks   int       // how often it was marked, part of its lease in Redis
+	pending *mark     // a mark of which we do not know whether it was made
+	held    time.Time // since when we know that it is ours
+}
+
+func (l *lane) name() string  { return "o:" + l.channel }
+func (l *lane) lease() string { return text(l.claim) + ":" + strconv.Itoa(l.marks) }
+
+func firstMark(claim int64) string { return (&lane{claim: claim}).lease() }
+
+// mark is what Redis is to be told of a lane. It is repeated as it was until
+// it is answered, for it may have been made.
+type mark struct {
+	lease, next string
+	done        int
+	known       int
+	again       string
+	failed      string
+}
+
+// storedLetter is a letter as it lies in Redis; the rest is known from its key.
+type storedLetter struct {
+	ID    string    `json:"i"`
+	Reply bot.Reply `json:"r"`
+}
+
+func letterOf(person, id string, reply bot.Reply, claim int64) bot.Letter {
+	channel, to, _ := strings.Cut(person, ":")
+	return bot.Letter{ID: id, Session: person, Channel: channel, To: to, Reply: reply, Lease: claim}
+}
+
+// Next waits for a letter to the channel. The letter is held for as long as
+// this process lives, until Sent or Failed; if the process dies it goes to
+// another within Settings.Sending and a second. Its only errors are those of
+// the context, and of a closed Mail: while Redis is away it waits.
+func (m *Mail) Next(ctx context.Context, channel string) (bot.Letter, error) {
+	m.mu.Lock()
+	d := m.outboxes[channel]
+	if d == nil {
+		d = newDesk(m.giveBackLetters)
+		m.outboxes[channel] = d
+	}
+	m.mu.Unlock()
+	d.start.Do(func() {
+		m.listen("o:"+channel, d.await, func(n int) error { return m.takeLetters(d, channel, n) })
+	})
+	return d.take(ctx)
+}
+
+// Sent marks a letter as delivered; Redis learns of it a few milliseconds
+// later, or in Close. It returns bot.ErrLate if the letter is not ours any more.
+func (m *Mail) Sent(_ context.Context, letter bot.Letter) error {
+	return m.finish(letter, func(l *lane) { m.next(l) })
+}
+
+// Failed says that a letter could not be delivered. It and all that follows it
+// to the same person wait for a while, to within a second; if again is zero,
+// only this letter is dropped. Like Sent it returns before Redis knows.
+func (m *Mail) Failed(ctx context.Context, letter bot.Letter, again time.Duration) error {
+	if again <= 0 {
+		return m.Sent(ctx, letter)
+	}
+	return m.finish(letter, func(l *lane) { l.leaving, l.failed, l.again = true, true, again })
+}
+
+// finish ends the time a letter is out.
+func (m *Mail) finish(letter bot.Letter, how func(*lane)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l := m.lanes[letter.Lease]
+	if l == nil || !l.out || l.letters[0].ID != letter.ID {
+		return bot.ErrLate
+	}
+	l.out = false
+	how(l)
+	m.wake()
+	return nil
+}
+
+// next goes on to the following letter; m.mu is held.
+func (m *Mail) next(l *lane) {
+	l.letters = l.letters[1:]
+	l.done++
+	m.sendOn(l)
+}
+
+// sendOn gives the first letter of a lane to a hand, unless one is out or the
+// lane may have gone to another process meanwhile; m.mu is held.
+func (m *Mail) sendOn(l *lane) {
+	for !l.out && len(l.letters) > 0 && l.letters[0].ID == "" {
+		l.letters = l.letters[1:]
+		l.done++
+		m.wake()
+	}
+	if l.out || l.leaving || len(l.letters) == 0 || time.Since(l.held) > m.Sending {
+		return
+	}
+	l.out = true
+	m.outboxes[l.channel].keep(0, l.letters[0])
+}
+
+// hold begins to send the letters of a lane that was claimed at a time.
+func (m *Mail) hold(l *lane, since time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l.held = since
+	m.lanes[l.claim] = l
+	m.sendOn(l)
+}
+
+// takeLetters claims lanes of a partition for the hands that are free. With
+// none free it wakes another process.
+func (m *Mail) takeLetters(d *desk[bot.Letter], channel string, n int) error {
+	promised := d.promise(together)
+	began := time.Now()
+	found, claims, err := m.claim(n, "o:"+channel, m.Sending, handful, "", promised)
+	for i, c := range found {
+		l := &lane{channel: channel, person: c.person, claim: claims[i]}
+		m.read(l, c.items)
+		l.letters[0].Tries = c.tries
+		m.hold(l, began)
+	}
+	d.keep(promised)
+	return err
+}
+
+// read adds letters as they lie in Redis to a lane. One that cannot be read
+// has no ID and is passed over by sendOn.
+func (m *Mail) read(l *lane, items []string) {
+	for _, item := range items {
+		var stored storedLetter
+		if err := json.Unmarshal([]byte(item), &stored); err != nil {
+			m.Log.Error("cannot read a letter", "session", l.person)
+		}
+		l.letters = append(l.letters, letterOf(l.person, stored.ID, stored.Reply, l.claim))
+	}
+}
+
+// giveBackLetters returns letters that nobody here will send.
+func (m *Mail) giveBackLetters(letters []bot.Letter) {
+	if len(letters) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, letter := range letters {
+		if l := m.lanes[letter.Lease]; l != nil {
+			l.out, l.leaving = false, true
+		}
+	}
+	m.wake()
+}
+
+// leaveAll gives back every lane with the next mark.
+func (m *Mail) leaveAll() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, l := range m.lanes {
+		l.leaving = true
+	}
+}
+
+// wake says that there is something to mark.
+func (m *Mail) wake() {
+	select {
+	case m.kick <- struct{}{}:
+	default:
+	}
+}
+
+// markOn makes marks soon after they are due, all in one trip, and renews the
+// leases of all lanes in hand.
+func (m *Mail) markOn() {
+	renew := time.NewTicker(m.Sending / 3)
+	defer renew.Stop()
+	for {
+		all := false
+		select {
+		case <-m.stop:
+			return
+		case <-renew.C:
+			all = true
+		case <-m.kick:
+			m.pause(gathering)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), m.Sending/3)
+		err := m.mark(ctx, all)
+		cancel()
+		if err != nil {
+			m.rest(err)
+			m.wake()
+		}
+	}
+}
+
+// mark tells Redis what has become of the lanes in hand: of those that have
+// changed, or of all. It returns the first error; what failed is tried again
+// with the next mark. It is never run twice at a time.
+func (m *Mail) mark(ctx context.Context, all bool) error {
+	var batch []*lane
+	m.mu.Lock()
+	for _, l := range m.lanes {
+		if l.pending == nil && (all || l.done > 0 || l.leaving) {
+			l.pending = l.markDue()
+		}
+		if l.pending != nil {
+			batch = append(batch, l)
+		}
+	}
+	m.mu.Unlock()
+	if len(batch) == 0 {
+		return nil
+	}
+
+	began := time.Now()
+	marks, err := m.runMarks(ctx, batch, markScript.EvalSha)
+	if goredis.HasErrorPrefix(err, "NOSCRIPT") {
+		marks, err = m.runMarks(ctx, batch, markScript.Eval)
+	}
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, l := range batch {
+		if reply, err := marks[i].StringSlice(); err == nil {
+			m.marked(l, reply, began)
+		}
+	}
+	return away("mark letters", err)
+}
+
+// marked takes note of an answered mark; m.mu is held.
+func (m *Mail) marked(l *lane, reply []string, since time.Time) {
+	if reply[0] != "held" {
+		delete(m.lanes, l.claim)
+		return
+	}
+	l.done -= l.pending.done
+	l.pending = nil
+	l.marks++
+	l.held = since
+	m.read(l, reply[1:])
+	m.sendOn(l)
+	if l.done > 0 || l.leaving {
+		m.wake()
+	}
+}
+
+func (l *lane) markDue() *mark {
+	due := &mark{lease: l.lease(), done: l.done, known: len(l.letters)}
+	due.next = text(l.claim) + ":" + strconv.Itoa(l.marks+1)
+	if l.leaving {
+		due.again = strconv.FormatInt(l.again.Milliseconds(), 10)
+	}
+	if l.failed {
+		due.failed = "1"
+	}
+	return due
+}
+
+type eval func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd
+
+func (m *Mail) runMarks(ctx context.Context, batch []*lane, run eval) ([]*goredis.Cmd, error) {
+	marks := make([]*goredis.Cmd, len(batch))
+	_, err := m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
+		for i, l := range batch {
+			p := l.pending
+			marks[i] = run(ctx, pipe, []string{key(partition(l.person), l.name())},
+				l.person, p.lease, p.next, m.Sending.Milliseconds(), p.done, p.known, handful, p.again, p.failed)
+		}
+		return nil
+	})
+	return marks, err
+}
+
+// rest reports the beginning of an outage and waits a little.
+func (m *Mail) rest(err error) {
+	select {
+	case <-m.stop: // which is why
+		return
+	default:
+	}
+	if !m.down.Swap(true) {
+		m.Log.Warn("Redis is away", "error", err)
+	}
+	m.pause(200 * time.Millisecond)
+}
+
+// restored reports the end of an outage.
+func (m *Mail) restored() {
+	if m.down.Load() && m.down.Swap(false) {
+		m.Log.Info("Redis is back")
+	}
+}
+
+// pause waits, unless the mail is being closed.
+func (m *Mail) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-m.stop:
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,371 @@
+package main
+
+import (
+	"cmp"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/jackc/pgx/v5"
+
+	"lojavirtual/bot/telegram"
+)
+
+// A config is what the environment says, read and checked.
+//
+// # Why
+//
+// The table below is our own and not one of struct tags: it is printed as help,
+// every variable can be a file's content (NAME_FILE), and an error must name
+// the variable and the mend in one line without ever showing a secret. A
+// library would read the values and leave all that to be written beside it.
+type config struct {
+	DatabaseURL     string // "" if not given
+	RedisURL        string // "" if not given
+	HTTPAddr        string
+	StaffAddr       string
+	PublicURL       *url.URL
+	Secret          []byte // 32 bytes, nil if not given
+	Operator        string // a path, "" for the demo operator
+	TelegramToken   string // "" if the channel is off
+	TelegramAPIURL  string
+	TelegramWebhook bool
+	LogLevel        slog.Level
+	LogFormat       string        // "text" or "json"
+	Hands           int           // turns answered at once
+	Posts           int           // replies a channel sends at once
+	Identity        time.Duration // how long an identification is believed in silence
+	SessionKeep     time.Duration // how long a conversation is kept after its last message
+}
+
+// A purpose is what the configuration is read for. It says which variables
+// have to be there.
+type purpose int
+
+const (
+	forDemo    purpose = 0 // what is not given, is made
+	forServing purpose = 1 << iota
+	forDatabase
+)
+
+// A setting is a row of the table: one variable.
+type setting struct {
+	name    string
+	initial string  // what it is if not given
+	needed  purpose // by whom it must be given
+	secret  bool    // never shown
+	help    string
+	read    func(c *config, value string) error // the error is the mend
+}
+
+// settings is the table, in the order in which it is printed.
+var settings = []setting{
+	{"LOJA_DATABASE_URL", "", forServing | forDatabase, true,
+		"PostgreSQL with GSAN's schemas, where our schema loja lives too",
+		into(func(c *config) *string { return &c.DatabaseURL }, databaseURL)},
+	{"LOJA_REDIS_URL", "", forServing, true,
+		"Redis 6.2 or newer: single, Sentinel or Cluster",
+		into(func(c *config) *string { return &c.RedisURL }, redisURL)},
+	{"LOJA_HTTP_ADDR", ":8080", 0, false,
+		"public listener: chat page, Telegram's webhook, authenticity of documents",
+		into(func(c *config) *string { return &c.HTTPAddr }, address)},
+	{"LOJA_STAFF_ADDR", "127.0.0.1:8081", 0, false,
+		"staff listener: /metrics, /healthz, /readyz; not for the internet",
+		into(func(c *config) *string { return &c.StaffAddr }, address)},
+	{"LOJA_PUBLIC_URL", "http://localhost:8080", 0, false,
+		"how customers reach the public listener",
+		into(func(c *config) **url.URL { return &c.PublicURL }, site)},
+	{"LOJA_SECRET", "", forServing, true,
+		"32 bytes in base64 that sign links and cookies; the same in every process",
+		into(func(c *config) *[]byte { return &c.Secret }, secretKey)},
+	{"LOJA_OPERATOR", "", 0, false,
+		"YAML file about the utility (see: loja help operator); without it a demo operator",
+		into(func(c *config) *string { return &c.Operator }, anything)},
+	{"LOJA_TELEGRAM_TOKEN", "", 0, true,
+		"bot token from @BotFather; without it the channel is off",
+		into(func(c *config) *string { return &c.TelegramToken }, telegramToken)},
+	{"LOJA_TELEGRAM_API_URL", "https://api.telegram.org", 0, false,
+		"another Bot API server",
+		into(func(c *config) *string { return &c.TelegramAPIURL }, server)},
+	{"LOJA_TELEGRAM_WEBHOOK", "false", 0, false,
+		"true: Telegram calls LOJA_PUBLIC_URL; false: we ask it (long polling)",
+		into(func(c *config) *bool { return &c.TelegramWebhook }, boolean)},
+	{"LOJA_WHATSAPP", "false", 0, false,
+		"true: the linked device; comes in a later release",
+		into(func(*config) *bool { return new(bool) }, notYet)},
+	{"LOJA_LOG", "info", 0, false,
+		"what is logged: debug, info, warn or error",
+		into(func(c *config) *slog.Level { return &c.LogLevel }, logLevel)},
+	{"LOJA_LOG_FORMAT", "text", 0, false,
+		"text or json",
+		into(func(c *config) *string { return &c.LogFormat }, logFormat)},
+	{"LOJA_HANDS", strconv.Itoa(4 * runtime.NumCPU()), 0, false,
+		"messages answered at once; by default 4 a CPU",
+		into(func(c *config) *int { return &c.Hands }, count)},
+	{"LOJA_POSTS", "32", 0, false,
+		"replies sent at once, in each channel",
+		into(func(c *config) *int { return &c.Posts }, count)},
+	{"LOJA_IDENTITY_MINUTES", "30", 0, false,
+		"minutes of silence after which we ask again who is talking",
+		into(func(c *config) *time.Duration { return &c.Identity }, several(time.Minute))},
+	{"LOJA_SESSION_DAYS", "7", 0, false,
+		"days for which a silent conversation is remembered",
+		into(func(c *config) *time.Duration { return &c.SessionKeep }, several(24*time.Hour))},
+}
+
+// into makes the reader of one field.
+func into[T any](field func(*config) *T, parse func(string) (T, error)) func(*config, string) error {
+	return func(c *config, value string) error {
+		v, err := parse(value)
+		if err == nil {
+			*field(c) = v
+		}
+		return err
+	}
+}
+
+// problems are what is wrong with the configuration, a line each: what, and
+// how to mend it. Whoever returns them was misused.
+type problems []string
+
+func (p problems) Error() string { return strings.Join(p, "\n") }
+
+// Is makes them the operator's fault and not ours.
+func (p problems) Is(err error) bool { return err == errMisused }
+
+// orNil returns the problems as an error, if there are any.
+func (p problems) orNil() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// readConfig reads the variables, given as os.Environ does, for a purpose. One
+// that is set to nothing counts as not given. The error is problems, all there
+// are, and then the config holds what was right.
+func readConfig(environ []string, p purpose) (config, error) {
+	var (
+		c     config
+		wrong problems
+		vars  = variables(environ)
+	)
+	for _, s := range settings {
+		value, from, err := lookup(vars, s.name)
+		if value == "" && err == nil && s.needed&p != 0 {
+			err = fmt.Errorf("is missing: set it (or %s_FILE): %s", s.name, s.help)
+		}
+		if value = cmp.Or(value, s.initial); err == nil && value != "" {
+			err = s.read(&c, value)
+		}
+		if err != nil {
+			wrong = append(wrong, from+": "+err.Error())
+		}
+	}
+	if official := c.TelegramAPIURL == "https://api.telegram.org"; official && c.TelegramToken != "" && c.TelegramWebhook && c.PublicURL != nil && c.PublicURL.Scheme != "https" {
+		wrong = append(wrong, "LOJA_PUBLIC_URL: must begin with https:// if LOJA_TELEGRAM_WEBHOOK is true, for Telegram calls nothing else")
+	}
+	return c, wrong.orNil()
+}
+
+// variables returns those that are ours of what os.Environ returns.
+func variables(environ []string) map[string]string {
+	ours := map[string]string{}
+	for _, pair := range environ {
+		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "LOJA_") {
+			ours[name] = value
+		}
+	}
+	return ours
+}
+
+// lookup returns the value of a variable, its own or its file's, and the name
+// of the one that it comes from.
+func lookup(vars map[string]string, name string) (value, from string, err error) {
+	value, from = vars[name], name+"_FILE"
+	path := vars[from]
+	switch {
+	case path == "":
+		return value, name, nil
+	case value != "":
+		return "", name, fmt.Errorf("is set twice, also as %s: unset one of them", from)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", from, fmt.Errorf("cannot be read: %w", err)
+	}
+	value = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if value == "" {
+		return "", from, fmt.Errorf("%s is empty: write the value into it", path)
+	}
+	return value, from, nil
+}
+
+// unknownVariables tells of each LOJA_ variable that nobody reads, with the one
+// that may have been meant.
+func unknownVariables(environ []string) []string {
+	var known []string
+	for _, s := range settings {
+		known = append(known, s.name, s.name+"_FILE")
+	}
+	var lines []string
+	for name := range variables(environ) {
+		if slices.Contains(known, name) {
+			continue
+		}
+		nearest := slices.MinFunc(known, func(a, b string) int {
+			return cmp.Compare(levenshtein.ComputeDistance(name, a), levenshtein.ComputeDistance(name, b))
+		})
+		line := name + ": nobody reads this variable"
+		if d := levenshtein.ComputeDistance(name, nearest); d <= 4 && 2*d < len(nearest)-len("LOJA_") {
+			line += "; did you mean " + nearest + "?"
+		} else {
+			line += ": unset it (loja help config has the list)"
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// printConfigHelp prints the table.
+func printConfigHelp(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "VARIABLE\tDEFAULT\tMEANING")
+	for _, s := range settings {
+		help := s.help
+		if s.secret {
+			help += " (secret)"
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\n", s.name, cmp.Or(s.initial, "none"), help)
+	}
+	_, _ = fmt.Fprintln(t, "\nEach can be given as NAME_FILE too: a file with the value. Secrets are never printed.")
+	return t.Flush()
+}
+
+// newLogger returns the log that the configuration asks for.
+func newLogger(c config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+func anything(s string) (string, error) { return s, nil }
+
+func databaseURL(s string) (string, error) {
+	if _, err := pgx.ParseConfig(s); err != nil { // err may hold the password
+		return "", errors.New("is no address of PostgreSQL: write postgres://USER:PASSWORD@HOST:5432/DATABASE")
+	}
+	return s, nil
+}
+
+func redisURL(s string) (string, error) {
+	if u, err := url.Parse(s); err != nil || !slices.Contains([]string{"redis", "rediss", "unix"}, u.Scheme) || u.Host+u.Path == "" {
+		return "", errors.New("is no address of Redis: write redis://HOST:6379/0, rediss:// for TLS, or unix:///PATH")
+	}
+	return s, nil
+}
+
+func address(s string) (string, error) {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%q is no address to listen on: write HOST:PORT, or :PORT for every interface", s)
+	}
+	return s, nil
+}
+
+func site(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery+u.Fragment != "" {
+		return nil, errors.New("is no address of a site: write https://HOST or https://HOST/PATH, without user, ? or #")
+	}
+	return u, nil
+}
+
+func server(s string) (string, error) {
+	s = strings.TrimRight(s, "/")
+	_, err := site(s)
+	return s, err
+}
+
+func secretKey(s string) ([]byte, error) {
+	digits := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(s), "=")
+	key, err := base64.RawStdEncoding.DecodeString(digits)
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("is not 32 bytes in base64: make one by  openssl rand -base64 32")
+	}
+	return key, nil
+}
+
+func telegramToken(s string) (string, error) {
+	_, err := telegram.New(telegram.Config{Token: s})
+	return s, err
+}
+
+func boolean(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true", "1":
+		return true, nil
+	case "false", "0":
+		return false, nil
+	default:
+		return false, fmt.Errorf("%q is neither true nor false", s)
+	}
+}
+
+func notYet(s string) (bool, error) {
+	on, err := boolean(s)
+	if on {
+		return false, errors.New("WhatsApp comes in a later release: leave it false")
+	}
+	return on, err
+}
+
+func logLevel(s string) (slog.Level, error) {
+	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	level, ok := levels[strings.ToLower(s)]
+	if !ok {
+		return 0, fmt.Errorf("%q is no level: write debug, info, warn or error", s)
+	}
+	return level, nil
+}
+
+func logFormat(s string) (string, error) {
+	if s != "text" && s != "json" {
+		return "", fmt.Errorf("%q is no format: write text or json", s)
+	}
+	return s, nil
+}
+
+func count(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 10_000 {
+		return 0, fmt.Errorf("%q is no number from 1 to 10000", s)
+	}
+	return n, nil
+}
+
+// several makes the reader of a number of units of time.
+func several(unit time.Duration) func(string) (time.Duration, error) {
+	return func(s string) (time.Duration, error) {
+		n, err := count(s)
+		return time.Duration(n) * unit, err
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	secret32 = base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xfb}, 32))
+
+	// production is what serve needs.
+	production = []string{
+		"LOJA_DATABASE_URL=postgres://loja:hush@db/gsan",
+		"LOJA_REDIS_URL=redis://:hush@cache:6379/0",
+		"LOJA_SECRET=" + secret32,
+	}
+)
+
+func TestConfigDefaults(t *testing.T) {
+	c, err := readConfig([]string{"HOME=/root", "LOJA_LOG="}, forDemo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.DatabaseURL+c.RedisURL+c.Operator+c.TelegramToken != "" || c.Secret != nil {
+		t.Errorf("what was not given is %+v", c)
+	}
+	if c.HTTPAddr != ":8080" || c.StaffAddr != "127.0.0.1:8081" || c.PublicURL.String() != "http://localhost:8080" ||
+		c.TelegramAPIURL != "https://api.telegram.org" || c.TelegramWebhook || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" ||
+		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.SessionKeep != 7*24*time.Hour {
+		t.Errorf("the defaults are %+v", c)
+	}
+}
+
+func TestConfigReads(t *testing.T) {
+	c, err := readConfig(append([]string{
+		"LOJA_PUBLIC_URL=https://loja.example/bot/", "LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=True",
+		"LOJA_WHATSAPP=false", "LOJA_LOG=debug", "LOJA_HANDS=3", "LOJA_SESSION_DAYS=2",
+	}, production...), forServing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.DatabaseURL != "postgres://loja:hush@db/gsan" || c.RedisURL != "redis://:hush@cache:6379/0" || !bytes.Equal(c.Secret, bytes.Repeat([]byte{0xfb}, 32)) ||
+		c.PublicURL.JoinPath("d", "X").String() != "https://loja.example/bot/d/X" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
+		c.LogLevel != slog.LevelDebug || c.Hands != 3 || c.SessionKeep != 48*time.Hour {
+		t.Errorf("read %+v", c)
+	}
+	urlSafe := strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(secret32), "=")
+	if c, err := readConfig([]string{"LOJA_SECRET=" + urlSafe}, forDemo); err != nil || len(c.Secret) != 32 {
+		t.Errorf("a secret in the alphabet of addresses: %v", err)
+	}
+}
+
+// Each line names its variable first and is one line, and nothing tells a
+// secret.
+func TestConfigProblems(t *testing.T) {
+	for given, want := range map[string]string{
+		"LOJA_DATABASE_URL=mysql://loja:hush@db/gsan":      "LOJA_DATABASE_URL: is no address of PostgreSQL",
+		"LOJA_DATABASE_URL=postgres://loja:hush@db:x/gsan": "LOJA_DATABASE_URL: is no address of PostgreSQL",
+		"LOJA_REDIS_URL=hush:6379":                         "LOJA_REDIS_URL: is no address of Redis",
+		"LOJA_REDIS_URL=redis://":                          "LOJA_REDIS_URL: is no address of Redis",
+		"LOJA_HTTP_ADDR=8080":                              `LOJA_HTTP_ADDR: "8080" is no address to listen on: write HOST:PORT`,
+		"LOJA_STAFF_ADDR=:99999":                           "LOJA_STAFF_ADDR: ",
+		"LOJA_PUBLIC_URL=loja.example":                     "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_PUBLIC_URL=https://u:hush@loja.example":      "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_PUBLIC_URL=https://loja.example/?a=b":        "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_SECRET=hush":                                 "LOJA_SECRET: is not 32 bytes in base64",
+		"LOJA_SECRET=" + secret32 + "AAAA":                 "LOJA_SECRET: is not 32 bytes in base64",
+		"LOJA_TELEGRAM_TOKEN=hush":                         "LOJA_TELEGRAM_TOKEN: ",
+		"LOJA_TELEGRAM_WEBHOOK=sim":                        `LOJA_TELEGRAM_WEBHOOK: "sim" is neither true nor false`,
+		"LOJA_WHATSAPP=true":                               "LOJA_WHATSAPP: WhatsApp comes in a later release: leave it false",
+		"LOJA_LOG=loud":                                    `LOJA_LOG: "loud" is no level`,
+		"LOJA_LOG_FORMAT=xml":                              `LOJA_LOG_FORMAT: "xml" is no format`,
+		"LOJA_HANDS=0":                                     `LOJA_HANDS: "0" is no number`,
+		"LOJA_POSTS=many":                                  `LOJA_POSTS: "many" is no number`,
+		"LOJA_IDENTITY_MINUTES=-1":                         "LOJA_IDENTITY_MINUTES: ",
+		"LOJA_SESSION_DAYS=1e3":                            "LOJA_SESSION_DAYS: ",
+	} {
+		_, err := readConfig([]string{given}, forDemo)
+		if !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want one line with %s", given, err, want)
+		}
+		if err != nil && (strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), secret32)) {
+			t.Errorf("%s: tells the secret: %v", given, err)
+		}
+	}
+}
+
+func TestConfigNeeds(t *testing.T) {
+	for _, c := range []struct {
+		purpose purpose
+		given   []string
+		lacks   []string
+	}{
+		{forServing, nil, []string{"LOJA_DATABASE_URL", "LOJA_REDIS_URL", "LOJA_SECRET"}},
+		{forServing, production[:2], []string{"LOJA_SECRET"}},
+		{forServing, production, nil},
+		{forDatabase, nil, []string{"LOJA_DATABASE_URL"}},
+		{forDatabase, production[:1], nil},
+		{forDemo, nil, nil},
+	} {
+		_, err := readConfig(c.given, c.purpose)
+		lines, _ := errors.AsType[problems](err)
+		if len(lines) != len(c.lacks) {
+			t.Errorf("purpose %d with %d variables: %v", c.purpose, len(c.given), err)
+			continue
+		}
+		for i, name := range c.lacks {
+			if !strings.HasPrefix(lines[i], name+": is missing: set it (or "+name+"_FILE)") {
+				t.Errorf("%s is missing: %s", name, lines[i])
+			}
+		}
+	}
+}
+
+func TestConfigFromFiles(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	c, err := readConfig([]string{
+		"LOJA_SECRET_FILE=" + write("secret", secret32+"\n"),
+		"LOJA_TELEGRAM_TOKEN_FILE=" + write("token", "123:abc\r\n"),
+		"LOJA_LOG_FILE=" + write("log", "warn"),
+	}, forDemo)
+	if err != nil || len(c.Secret) != 32 || c.TelegramToken != "123:abc" || c.LogLevel != slog.LevelWarn {
+		t.Errorf("from files: %+v, %v", c, err)
+	}
+	for want, given := range map[string][]string{
+		"LOJA_LOG: is set twice, also as LOJA_LOG_FILE": {"LOJA_LOG=info", "LOJA_LOG_FILE=" + filepath.Join(dir, "log")},
+		"LOJA_LOG_FILE: cannot be read":                 {"LOJA_LOG_FILE=" + filepath.Join(dir, "none")},
+		"LOJA_SECRET_FILE: " + write("empty", "\n"):     {"LOJA_SECRET_FILE=" + filepath.Join(dir, "empty")},
+		"LOJA_HANDS_FILE: \"3\\n\" is no number":        {"LOJA_HANDS_FILE=" + write("hands", "3\n\n")},
+	} {
+		if _, err := readConfig(given, forDemo); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v, want %s", given, err, want)
+		}
+	}
+}
+
+func TestConfigWebhook(t *testing.T) {
+	webhook := []string{"LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=true"}
+	if _, err := readConfig(webhook, forDemo); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), "LOJA_PUBLIC_URL: must begin with https://") {
+		t.Errorf("Telegram cannot call http: %v", err)
+	}
+	for _, more := range []string{"LOJA_PUBLIC_URL=https://loja.example", "LOJA_TELEGRAM_API_URL=http://127.0.0.1:8082/"} {
+		if _, err := readConfig(append(webhook, more), forDemo); err != nil {
+			t.Errorf("%s: %v", more, err)
+		}
+	}
+}
+
+func TestUnknownVariables(t *testing.T) {
+	lines := unknownVariables(append([]string{"LOJA_REDIS=x", "LOJA_SECRT=hush", "LOJA_LOGFORMAT=json", "LOJA_COLOUR=blue", "LOJA_LOG_FILE=/x", "HOME=/"}, production...))
+	want := []string{
+		"LOJA_COLOUR: nobody reads this variable: unset it",
+		"LOJA_LOGFORMAT: nobody reads this variable; did you mean LOJA_LOG_FORMAT?",
+		"LOJA_REDIS: nobody reads this variable; did you mean LOJA_REDIS_URL?",
+		"LOJA_SECRT: nobody reads this variable; did you mean LOJA_SECRET?",
+	}
+	if len(lines) != len(want) {
+		t.Fatalf("%q", lines)
+	}
+	for i := range want {
+		if !strings.HasPrefix(lines[i], want[i]) {
+			t.Errorf("%q, want %q", lines[i], want[i])
+		}
+	}
+}
+
+func TestConfigHelp(t *testing.T) {
+	var b bytes.Buffer
+	if err := printConfigHelp(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings {
+		if !strings.Contains(b.String(), s.name+" ") || !strings.Contains(b.String(), s.help) {
+			t.Errorf("%s is not in the help", s.name)
+		}
+	}
+	if rows := strings.Count(b.String(), "(secret)"); rows != 4 {
+		t.Errorf("%d variables are marked as secret", rows)
+	}
+}
+
+func TestNewLogger(t *testing.T) {
+	var b bytes.Buffer
+	log := newLogger(config{LogLevel: slog.LevelWarn, LogFormat: "json"}, &b)
+	log.Info("no")
+	log.Warn("yes")
+	if got := b.String(); !strings.HasPrefix(got, "{") || !strings.Contains(got, `"msg":"yes"`) || strings.Contains(got, `"no"`) {
+		t.Errorf("as json: %s", got)
+	}
+	b.Reset()
+	newLogger(config{LogFormat: "text"}, &b).Info("yes")
+	if !strings.Contains(b.String(), "msg=yes") {
+		t.Errorf("as text: %s", b.String())
+	}
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"lojavirtual/store"
+	"lojavirtual/store/brcode"
+	"lojavirtual/store/taxid"
+)
+
+// demoOperator is the utility of the demo, and the example to copy.
+//
+//go:embed operator.yaml
+var demoOperator []byte
+
+// readOperator reads the file that LOJA_OPERATOR names, or the demo operator if
+// it names none. The error is problems: file, line, key and mend.
+func readOperator(path string) (store.Operator, error) {
+	if path == "" {
+		return parseOperator("operator.yaml", demoOperator)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return store.Operator{}, problems{"LOJA_OPERATOR: cannot be read: " + err.Error()}
+	}
+	return parseOperator(path, text)
+}
+
+// parseOperator reads the text of a file called name. Keys that an operator
+// does not have are wrong, for they are typing slips.
+func parseOperator(name string, text []byte) (store.Operator, error) {
+	var op store.Operator
+	tree, err := parser.ParseBytes(text, 0)
+	if err == nil {
+		err = yaml.UnmarshalWithOptions(text, &op, yaml.Strict())
+	}
+	if err != nil {
+		return store.Operator{}, problems{misread(name, err)}
+	}
+	r := review{name: name, tree: tree}
+	for _, d := range tree.Docs {
+		ast.Walk(&r, d)
+	}
+	r.operator(&op)
+	return op, r.wrong.orNil()
+}
+
+// misread tells in one line where the file is not what it should be.
+func misread(name string, err error) string {
+	where, ok := errors.AsType[yaml.Error](err)
+	if !ok {
+		return name + ": is no YAML: " + strings.ReplaceAll(err.Error(), "\n", " ")
+	}
+	return fmt.Sprintf("%s:%d: %s (loja help operator shows a right file)", name, where.GetToken().Position.Line, where.GetMessage())
+}
+
+// A review collects what is wrong with the values of a file.
+type review struct {
+	name  string
+	tree  *ast.File
+	wrong problems
+}
+
+var (
+	febrabanForm = regexp.MustCompile(`^[0-9]{4}$`)
+	emailForm    = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+)
+
+// Visit complains of a number without quotes, which YAML may read as another
+// one: 0123 as 83. It makes the review an [ast.Visitor].
+func (r *review) Visit(n ast.Node) ast.Visitor {
+	switch n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		at := n.GetToken()
+		r.wrong = append(r.wrong, fmt.Sprintf("%s:%d: %s: write it in quotes, for YAML may read it as another number", r.name, at.Position.Line, at.Value))
+	}
+	return r
+}
+
+// operator looks at every value, and writes the CNPJ without punctuation.
+func (r *review) operator(op *store.Operator) {
+	r.need("name", op.Name)
+	r.need("legal_name", op.LegalName)
+	cnpj, err := taxid.CheckCNPJ(op.CNPJ)
+	if r.need("cnpj", op.CNPJ) && err != nil {
+		r.say("cnpj", "is no CNPJ (%v): write all 14 positions", err)
+	}
+	op.CNPJ = cnpj
+	r.need("address", op.Address)
+	r.need("site", op.Site)
+	if len(op.Phones) == 0 {
+		r.need("phones", "")
+	}
+	for i, p := range op.Phones {
+		at := fmt.Sprintf("phones[%d]", i)
+		r.need(at+".label", p.Label)
+		r.need(at+".number", p.Number)
+	}
+	r.need("hours", op.Hours)
+	for i, o := range op.Offices {
+		at := fmt.Sprintf("offices[%d]", i)
+		r.need(at+".name", o.Name)
+		r.need(at+".address", o.Address)
+	}
+	r.contact("ombudsman", op.Ombudsman)
+	r.contact("regulator", op.Regulator)
+	r.contact("privacy", op.Privacy)
+	r.pix(op.Pix)
+	if op.Febraban != "" && !febrabanForm.MatchString(op.Febraban) {
+		r.say("febraban", "is not 4 digits: write them in quotes, or leave the key out to take those of GSAN")
+	}
+	for i, b := range op.Banks {
+		at := fmt.Sprintf("banks[%d]", i)
+		r.need(at+".name", b.Name)
+		if u, err := url.Parse(b.Link); r.need(at+".link", b.Link) && (err != nil || u.Scheme != "https" || u.Host == "") {
+			r.say(at+".link", "must be the address of a page and begin with https://")
+		}
+	}
+	r.need("documents.how", op.Documents.How)
+}
+
+func (r *review) contact(at string, c store.Contact) {
+	if !r.need(at+".name", c.Name) {
+		return
+	}
+	if c.Phone+c.Email+c.Site == "" {
+		r.say(at, "needs one of phone, email and site")
+	}
+	if c.Email != "" && !emailForm.MatchString(c.Email) {
+		r.say(at+".email", "is no e-mail address")
+	}
+}
+
+func (r *review) pix(p store.Pix) {
+	if p == (store.Pix{}) {
+		return
+	}
+	complete := r.need("pix.key", p.Key)
+	complete = r.need("pix.name", p.Name) && complete
+	complete = r.need("pix.city", p.City) && complete
+	if !complete {
+		return
+	}
+	switch _, err := (brcode.Static{Key: p.Key, Name: p.Name, City: p.City}).Code(1, "***", ""); err {
+	case nil:
+	case brcode.KeyFormat:
+		r.say("pix.key", "is no key as DICT writes it: CPF or CNPJ without punctuation, phone as +5579…, e-mail in lower case, or EVP with its hyphens")
+	case brcode.MerchantName:
+		r.say("pix.name", "has no letter or digit that a PIX code can hold")
+	case brcode.MerchantCity:
+		r.say("pix.city", "has no letter or digit that a PIX code can hold")
+	default:
+		r.say("pix", "gives no code: %v", err)
+	}
+}
+
+// need complains of a value that is missing, and tells whether it is there.
+func (r *review) need(key, value string) bool {
+	if strings.TrimSpace(value) != "" {
+		return true
+	}
+	r.say(key, "is missing: loja help operator shows what belongs there")
+	return false
+}
+
+// say adds a problem with a key such as banks[2].link, and the line that it
+// stands in: for one that is missing, that of what it is missing from.
+func (r *review) say(key, format string, args ...any) {
+	where := r.name
+	for part := key; part != ""; part = part[:max(0, strings.LastIndexAny(part, ".["))] {
+		path, err := yaml.PathString("$." + part)
+		if err != nil {
+			break
+		}
+		if node, err := path.FilterFile(r.tree); err == nil {
+			where = fmt.Sprintf("%s:%d", r.name, node.GetToken().Position.Line)
+			break
+		}
+	}
+	r.wrong = append(r.wrong, fmt.Sprintf("%s: %s: %s", where, key, fmt.Sprintf(format, args...)))
+}

@@ -229,7 +229,7 @@ func TestStoppedWorkerIsLate(t *testing.T) {
 		_ = worker.Wait()
 	}()
 	lines := bufio.NewReader(out)
-	if err := put(m, message(1, 0)); err != nil {
+	if err := put(m, message(0, 0)); err != nil {
 		t.Fatal(err)
 	}
 	if said, _ := lines.ReadString('\n'); said != "taken\n" {
@@ -238,18 +238,14 @@ func TestStoppedWorkerIsLate(t *testing.T) {
 	_ = worker.Process.Signal(syscall.SIGSTOP)
 	k := newSink()
 	stop := serveHere(m, k, 1, 1)
-	k.await(t, expected(1, 0)+1, time.Minute)
+	k.await(t, expected(1, 1), time.Minute)
 	stop()
 	_ = worker.Process.Signal(syscall.SIGCONT)
 	_, _ = fmt.Fprintln(in)
 	if said, _ := lines.ReadString('\n'); strings.TrimSpace(said) != bot.ErrLate.Error() {
 		t.Errorf("the worker settles: %q, want %q", said, bot.ErrLate)
 	}
-	k.check(t, m, 2, 0) // person 0 has nothing
-	s, err := m.Session(t.Context(), message(1, 0).Session())
-	if err != nil || s.Version != 1 {
-		t.Errorf("%d turns, %v; want one", s.Version, err)
-	}
+	k.check(t, m, 1, 1)
 	settledDown(t, m)
 }
 
@@ -357,8 +353,8 @@ func TestIdle(t *testing.T) {
 	time.Sleep(5 * time.Second)
 	calls := commands(t, m) - before
 	t.Logf("in 5 idle seconds: %d trips, %d commands in scripts and out", trips.sum(), calls)
-	if n := trips.sum(); n < 2 || n > 20 {
-		t.Errorf("%d trips in 5 idle seconds", n)
+	if trips.sum() > 10 || calls > 1000 { // two BLPOPs, and a renewal that finds nothing
+		t.Errorf("%d trips and %d commands in 5 idle seconds", trips.sum(), calls)
 	}
 }
 

@@ -1,0 +1,244 @@
+package redis
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"pgregory.net/rapid"
+)
+
+func TestGuessLimits(t *testing.T) {
+	start := time.Unix(1_800_000_000, 0)
+	type step struct {
+		after    time.Duration // since the start
+		do       string        // "guess" if empty; else "right" or "undo", of what was guessed last
+		chat     string
+		property int64
+		document string
+		wait     time.Duration // of a guess: refused for so long
+		times    int           // 1 if zero; each with a chat and property of its own if chat is "new"
+	}
+	for _, c := range []struct {
+		name  string
+		steps []step
+	}{
+		{"a chat has three, then waits longer each time", []step{
+			{chat: "a", property: 1, document: "x", times: 3},
+			{after: time.Minute, chat: "a", property: 2, document: "y", wait: 14 * time.Minute},
+			{after: 15 * time.Minute, chat: "a", property: 1, document: "x"},
+			{after: 15 * time.Minute, chat: "a", property: 2, document: "x", times: 2},
+			{after: 15 * time.Minute, chat: "a", property: 2, document: "x", wait: 30 * time.Minute},
+			{after: 45 * time.Minute, chat: "a", property: 3, document: "z", times: 3},
+			{after: 45 * time.Minute, chat: "a", property: 3, document: "z", wait: time.Hour},
+		}},
+		{"a quarter of an hour forgives", []step{
+			{chat: "a", property: 1, document: "x", times: 2},
+			{after: 15 * time.Minute, chat: "a", property: 1, document: "x", times: 2},
+			{after: 16 * time.Minute, chat: "a", property: 1, document: "x"},
+			{after: 16 * time.Minute, chat: "a", property: 2, document: "y", wait: 15 * time.Minute},
+		}},
+		{"a property has five a day", []step{
+			{chat: "new", document: "x", times: 4, property: 1},
+			{after: time.Hour, chat: "new", document: "x", property: 1},
+			{after: time.Hour, chat: "b", document: "y", property: 1, wait: 23 * time.Hour},
+			{after: 24 * time.Hour, chat: "b", document: "y", property: 1},
+		}},
+		{"a document has twenty a day", []step{
+			{chat: "new", document: "x", times: 20},
+			{chat: "b", document: "x", property: 1, wait: 24 * time.Hour},
+			{chat: "b", document: "y", property: 1},
+		}},
+		{"who is refused takes nothing from others", []step{
+			{chat: "a", property: 1, document: "x", times: 3},
+			{chat: "a", property: 1, document: "x", times: 30, wait: 15 * time.Minute},
+			{chat: "new", property: 1, document: "x", times: 2},
+			{chat: "c", property: 1, document: "x", wait: 24 * time.Hour},
+		}},
+		{"right is not wrong", []step{
+			{chat: "a", property: 1, document: "y", times: 2},
+			{chat: "a", property: 1, document: "x"},
+			{do: "right", chat: "a", property: 1, document: "x"},
+			{chat: "new", property: 1, document: "x", times: 3},
+			{chat: "b", property: 1, document: "x", wait: 24 * time.Hour},
+			{chat: "a", property: 1, document: "x"},
+			{chat: "a", property: 1, document: "x", wait: 15 * time.Minute},
+		}},
+		{"who is known is not held up by others", []step{
+			{chat: "a", property: 1, document: "x"},
+			{do: "right", chat: "a", property: 1, document: "x"},
+			{chat: "new", property: 1, document: "x", times: 5},
+			{chat: "new", document: "x", times: 15},
+			{chat: "b", property: 1, document: "x", wait: 24 * time.Hour},
+			{chat: "a", property: 1, document: "x"},
+			{chat: "a", property: 2, document: "x", wait: 24 * time.Hour},
+		}},
+		{"what was not looked at does not count", []step{
+			{chat: "a", property: 1, document: "x"},
+			{do: "undo", chat: "a", property: 1, document: "x"},
+			{chat: "a", property: 1, document: "x", times: 3},
+			{do: "undo", chat: "a", property: 1, document: "x"},
+			{chat: "a", property: 1, document: "x"},
+			{chat: "a", property: 1, document: "x", wait: 15 * time.Minute},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			everyRedis(t, func(t *testing.T, address string) {
+				g := open(t, address, Settings{}).Guesses([]byte("secret"))
+				made := 0
+				for i, s := range c.steps {
+					for range max(s.times, 1) {
+						made++
+						chat, property := s.chat, s.property
+						if chat == "new" {
+							chat = fmt.Sprint("new", made)
+						}
+						if property == 0 {
+							property = int64(1000 + made)
+						}
+						switch s.do {
+						case "right":
+							must(t, g.Right(t.Context(), chat, property, s.document))
+							continue
+						case "undo":
+							must(t, g.Undo(t.Context(), chat, property, s.document))
+							continue
+						}
+						v, err := g.Reserve(t.Context(), chat, property, s.document, start.Add(s.after))
+						must(t, err)
+						if v.Wait != s.wait || v.Allowed != (s.wait == 0) {
+							t.Fatalf("step %d: %+v, want a wait of %v", i, v, s.wait)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestManyGuessers(t *testing.T) {
+	m := open(t, startServer(t).address(), Settings{})
+	g := m.Guesses([]byte("secret"))
+	now := time.Unix(1_800_000_000, 0)
+	v, err := g.Reserve(t.Context(), "hers", 7, "52998224725", now)
+	if err != nil || !v.Allowed {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	must(t, g.Right(t.Context(), "hers", 7, "52998224725"))
+
+	var allowed atomic.Int64
+	var guessing sync.WaitGroup
+	for worker := range 20 {
+		guessing.Go(func() {
+			for i := range 500 {
+				n := worker*500 + i
+				v, err := g.Reserve(t.Context(), fmt.Sprint("chat", n%1000), 7, fmt.Sprint("document", n), now)
+				if err != nil {
+					t.Error(err)
+				}
+				if v.Allowed {
+					allowed.Add(1)
+				}
+			}
+		})
+	}
+	guessing.Wait()
+	if allowed.Load() != 5 {
+		t.Errorf("%d of 10,000 guesses allowed, want 5", allowed.Load())
+	}
+	if v, err := g.Reserve(t.Context(), "hers", 7, "52998224725", now); err != nil || !v.Allowed {
+		t.Errorf("the customer herself: %+v, %v", v, err)
+	}
+	for _, k := range m.client.Keys(t.Context(), "*52998224725*").Val() {
+		t.Errorf("a document in a key: %s", k)
+	}
+}
+
+// A model of the limits, as one would write them down.
+type guessModel struct {
+	chats, properties, documents map[string][]time.Time
+	until                        map[string]time.Time
+	locks                        map[string]int
+	known                        map[string]bool
+}
+
+func within(all []time.Time, now time.Time, window time.Duration) (recent []time.Time) {
+	for _, at := range all {
+		if at.Add(window).After(now) {
+			recent = append(recent, at)
+		}
+	}
+	return recent
+}
+
+func (g *guessModel) reserve(chat, property, document string, now time.Time) time.Duration {
+	var wait time.Duration
+	full := func(all []time.Time, limit int, window time.Duration) {
+		if recent := within(all, now, window); len(recent) >= limit {
+			wait = max(wait, recent[0].Add(window).Sub(now))
+		}
+	}
+	known := g.known[chat+property]
+	wait = max(wait, g.until[chat].Sub(now))
+	full(g.chats[chat], 3, 15*time.Minute)
+	if !known {
+		full(g.properties[property], 5, 24*time.Hour)
+		full(g.documents[document], 20, 24*time.Hour)
+	}
+	if wait > 0 {
+		return wait
+	}
+	g.chats[chat] = append(g.chats[chat], now)
+	if !known {
+		g.properties[property] = append(g.properties[property], now)
+		g.documents[document] = append(g.documents[document], now)
+	}
+	if len(within(g.chats[chat], now, 15*time.Minute)) == 3 {
+		g.until[chat] = now.Add(min(15*time.Minute<<g.locks[chat], 24*time.Hour))
+		g.locks[chat]++
+	}
+	return 0
+}
+
+// TestGuessProperties compares any course of guesses with the model, wrong
+// ones only: so no more is ever allowed than the limits say, and no less.
+func TestGuessProperties(t *testing.T) {
+	mini := miniredis.RunT(t)
+	m := open(t, "redis://"+mini.Addr(), Settings{})
+	g := m.Guesses([]byte("secret"))
+	rapid.Check(t, func(rt *rapid.T) {
+		mini.FlushAll()
+		model := &guessModel{
+			chats: map[string][]time.Time{}, properties: map[string][]time.Time{}, documents: map[string][]time.Time{},
+			until: map[string]time.Time{}, locks: map[string]int{}, known: map[string]bool{},
+		}
+		now := time.Unix(1_800_000_000, 0)
+		if rapid.Bool().Draw(rt, "chat0 is known for 1") {
+			v, err := g.Reserve(t.Context(), "chat0", 1, "document0", now)
+			if err != nil || !v.Allowed {
+				rt.Fatal(v, err)
+			}
+			if err := g.Right(t.Context(), "chat0", 1, "document0"); err != nil {
+				rt.Fatal(err)
+			}
+			model.known["chat01"] = true
+		}
+		for range rapid.IntRange(1, 60).Draw(rt, "guesses") {
+			now = now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 60, 300, 900, 3600}).Draw(rt, "seconds")) * time.Second)
+			chat := fmt.Sprint("chat", rapid.IntRange(0, 9).Draw(rt, "chat"))
+			property := rapid.Int64Range(1, 6).Draw(rt, "property")
+			document := fmt.Sprint("document", rapid.IntRange(0, 1).Draw(rt, "document"))
+			v, err := g.Reserve(t.Context(), chat, property, document, now)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			want := model.reserve(chat, fmt.Sprint(property), document, now)
+			if v.Wait != want || v.Allowed != (want == 0) {
+				rt.Fatalf("%s, property %d, %s at %v: %+v, the model says wait %v", chat, property, document, now, v, want)
+			}
+		}
+	})
+}

@@ -163,7 +163,7 @@ func (c *Channel) fetch(ctx context.Context, inbox bot.Inbox, offset int64) (int
 func (c *Channel) decode(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-		c.log.Error("an update has an unknown form", "field", wrong.Field, "is", wrong.Value)
+		c.log.Error("an update has an unknown form", "field", wrong.Field)
 		return nil
 	}
 	return err

@@ -363,6 +363,20 @@ func TestFloodStopsNobodyElse(t *testing.T) {
 	}
 }
 
+func TestPollAfterASilentWeek(t *testing.T) {
+	server := telegramtest.New(t)
+	inbox := &recorder{}
+	poll(t, open(t, fast(server)), inbox)
+	maria := server.Chat(1)
+	maria.Say("oi")
+	server.Until("the update is confirmed", func() bool { return len(inbox.got()) == 1 && server.Waiting() == 0 })
+	asked := server.Calls("getUpdates")
+	server.SilentWeek()
+	server.Until("the bot asks again", func() bool { return server.Calls("getUpdates") > asked })
+	maria.Say("voltei")
+	server.Until("the message is there", func() bool { return len(inbox.got()) == 2 && server.Waiting() == 0 })
+}
+
 func TestPollTakesTheBotFromItsWebhook(t *testing.T) {
 	server := telegramtest.New(t)
 	c := open(t, fast(server))
@@ -386,16 +400,20 @@ func TestPollTakesTheBotFromItsWebhook(t *testing.T) {
 
 func TestPressingIsAcknowledgedBesideTheInbox(t *testing.T) {
 	server := telegramtest.New(t)
-	cfg := fast(server)
-	cfg.Timeout = time.Second
-	c := open(t, cfg)
+	c := open(t, fast(server))
 	inbox := &recorder{}
 	poll(t, c, inbox)
 	maria := server.Chat(4711)
 	send(t, c, maria, bot.Reply{Text: "PDF ou Pix?", Options: []string{"PDF", "Pix"}, Key: "s1:2"})
-	server.Fail("answerCallbackQuery", telegramtest.Hang(time.Hour))
+	held, release := telegramtest.Hold()
+	server.Fail("answerCallbackQuery", held)
 	maria.Press("Pix")
-	server.Until("the press is put although acknowledging hangs", func() bool { return len(inbox.got()) == 1 })
+	server.Until("the press is put and its acknowledgement under way", func() bool {
+		return len(inbox.got()) == 1 && server.Calls("answerCallbackQuery") == 1
+	})
+	if !release() {
+		t.Error("the inbox had to wait for the acknowledgement")
+	}
 	maria.Press("PDF")
 	server.Until("the other press is acknowledged", func() bool { return server.Unanswered() == 1 })
 	maria.PressGone(maria.Messages()[0], "PDF")

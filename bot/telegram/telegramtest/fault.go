@@ -67,6 +67,26 @@ func ResetBefore() Fault {
 // ResetAfter does what was asked, and breaks the connection instead of answering.
 func ResetAfter() Fault { return Fault{after: reset} }
 
+// Hold keeps the bot waiting until it is released, and does nothing. Release
+// tells whether the bot was waiting to the end.
+func Hold() (held Fault, release func() (waiting bool)) {
+	gate, left := make(chan struct{}), make(chan bool, 1)
+	held.before = func(s *Server, q request, w http.ResponseWriter) bool {
+		select {
+		case <-gate:
+			left <- true
+		case <-q.ctx.Done():
+			left <- false
+		case <-s.done:
+		}
+		return reset(w)
+	}
+	return held, func() bool {
+		close(gate)
+		return <-left
+	}
+}
+
 // Hang keeps the bot waiting for so long; it does what was asked only if the
 // bot waits.
 func Hang(d time.Duration) Fault {

@@ -45,7 +45,9 @@ type Server struct {
 	history   []delivery // updates that nobody has confirmed
 	allowed   []string
 	duplicate bool
-	last      int64 // number given last, to whatever
+	last      int64 // number given last, to whatever but updates
+	update    int64 // id of the last update
+	weeks     int   // silent ones
 	poll      int64 // the request for updates that counts
 	hook      *hook
 	faults    map[string][]Fault
@@ -68,7 +70,7 @@ type hook struct{ url, secret string }
 // New starts a server that ends with the test.
 func New(tb testing.TB) *Server {
 	s := &Server{
-		tb: tb, done: make(chan struct{}), changed: make(chan struct{}), last: 1000,
+		tb: tb, done: make(chan struct{}), changed: make(chan struct{}), last: 1000, update: 1_000_000,
 		chats: map[int64]*Chat{}, files: map[string]*File{}, faults: map[string][]Fault{},
 		calls: map[string]int{}, queries: map[string]bool{},
 	}
@@ -161,6 +163,16 @@ func (s *Server) Duplicate() {
 	s.duplicate = true
 }
 
+// SilentWeek lets the open request for updates end without any, and the ids of
+// updates begin anew at a lower number, as they may when nobody wrote for long.
+func (s *Server) SilentWeek() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.weeks++
+	s.update = 10
+	s.change()
+}
+
 // Until waits until the condition holds and fails the test if it never does.
 func (s *Server) Until(what string, holds func() bool) {
 	s.tb.Helper()
@@ -190,7 +202,8 @@ func (s *Server) Deliver(field string) int64 {
 }
 
 func (s *Server) deliver(field string) int64 {
-	id := s.number()
+	s.update++
+	id := s.update
 	body := json.RawMessage(fmt.Sprintf(`{"update_id":%d,%s}`, id, field))
 	if !json.Valid(body) {
 		panic("telegramtest: not JSON: " + string(body))
@@ -338,6 +351,7 @@ func (s *Server) getUpdates(q request) (any, *refusal) {
 		}
 	}
 	s.history = slices.DeleteFunc(s.history, func(d delivery) bool { return d.id < offset })
+	weeks := s.weeks
 	timeout := time.After(time.Duration(q.number("timeout")) * time.Second)
 	for {
 		if s.hook != nil {
@@ -347,11 +361,13 @@ func (s *Server) getUpdates(q request) (any, *refusal) {
 			return nil, &refusal{code: http.StatusConflict, description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
 		}
 		list := []json.RawMessage{}
-		for _, d := range s.history[:min(limit, len(s.history))] {
-			list = append(list, d.body)
+		for _, d := range s.history {
+			if d.id >= offset && len(list) < limit {
+				list = append(list, d.body)
+			}
 		}
 		changed := s.changed
-		if len(list) > 0 {
+		if len(list) > 0 || s.weeks != weeks {
 			return list, nil
 		}
 		s.mu.Unlock()

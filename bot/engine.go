@@ -67,7 +67,7 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return nil
 	}
 	s, m := &t.session, t.message
-	if s.Protocol != "" && m.At.Sub(s.Seen) >= e.believe() {
+	if s.Protocol != "" && !s.Seen.IsZero() && m.At.Sub(s.Seen) >= e.believe() {
 		e.expire(s)
 	}
 	s.Seen, s.Warned, s.Down = m.At, false, false
@@ -215,7 +215,10 @@ func (e *Engine) anew(ctx context.Context, t *talk, flow *Flow) error {
 // start begins a flow, after finding out who is talking if it needs that.
 func (e *Engine) start(ctx context.Context, t *talk, flow *Flow) error {
 	s := &t.session
-	if flow.Identify && s.Identity == nil && e.Identify != nil {
+	if flow.Identify && s.Identity == nil {
+		if e.Identify == nil {
+			return fmt.Errorf("flow %s needs to know who is talking, and nothing asks", flow.Name)
+		}
 		s.Then = flow.Name
 		flow = e.Identify
 	}

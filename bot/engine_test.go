@@ -131,7 +131,7 @@ func world(w *trouble, keys *[]string) bottest.World {
 			Reference: func() string { return "K7Q2" },
 			Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
 		},
-		Session: bot.Session{ID: "test:maria"},
+		Session: &bot.Session{ID: "test:maria"},
 		Happens: map[string]func(){
 			"store is away": func() { w.away = true },
 			"store is back": func() { w.away = false },

@@ -39,7 +39,7 @@ var update = flag.Bool("update", false, "write the answers and diagrams in testd
 // A World is where a conversation takes place: a fresh one for each file.
 type World struct {
 	Engine  *bot.Engine
-	Session bot.Session
+	Session *bot.Session // kept up to date, so that what happens may look at it and change it
 	Happens map[string]func()
 	Began   time.Time // when the first message is sent; a fixed morning if zero
 }
@@ -215,7 +215,7 @@ func (c *table) pass(t *testing.T, d time.Duration) {
 // hear plays one message and writes down the answers.
 func (c *table) hear(t *testing.T, m bot.Message) {
 	t.Helper()
-	next, replies, err := c.Engine.Handle(context.Background(), c.Session, m)
+	next, replies, err := c.Engine.Handle(context.Background(), *c.Session, m)
 	if bot.FaultOf(err) == bot.Bug && len(replies) == 0 {
 		t.Fatal(err)
 	}
@@ -236,9 +236,8 @@ func (c *table) hear(t *testing.T, m bot.Message) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := bot.Session{ID: next.ID, Version: next.Version + 1}
-	if err := json.Unmarshal(text, &stored); err != nil {
+	*c.Session = bot.Session{ID: next.ID, Version: next.Version + 1}
+	if err := json.Unmarshal(text, c.Session); err != nil {
 		t.Fatal(err)
 	}
-	c.Session = stored
 }

@@ -69,6 +69,7 @@ const (
 type data struct {
 	Bills  []int64  `json:"b,omitempty"`
 	Titles []string `json:"t,omitempty"`
+	Paid   []int    `json:"p,omitempty"` // those of them that are paid
 	Ticked []int    `json:"k,omitempty"` // while they are still choosing
 	Chosen []int64  `json:"c,omitempty"`
 	Served bool     `json:"s,omitempty"` // they have got something of the chosen ones
@@ -94,7 +95,7 @@ func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *b
 		{State: picking, Label: "escolhendo as contas",
 			Ask:  c.askWhich,
 			Hear: c.pick,
-			On:   bot.On{marked: picking, refused: picking, picked: choosing, printed: closing, paid: browsing}},
+			On:   bot.On{marked: picking, refused: picking, picked: choosing, printed: closing, paid: browsing, done: bot.End}},
 
 		{State: choosing, Label: "escolhendo como receber",
 			Ask:  c.askHow,
@@ -113,7 +114,7 @@ func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *b
 		{State: recalling, Label: "escolhendo contas pagas",
 			Ask:  c.askWhichPaid,
 			Hear: c.recall,
-			On:   bot.On{marked: recalling, refused: recalling, printed: closing}},
+			On:   bot.On{marked: recalling, refused: recalling, printed: closing, done: bot.End}},
 
 		{State: closing, Label: "oferecendo outra conta",
 			Ask:  func(t *turn) { t.Offer("Quer a 2ª via de mais alguma conta?", another, paidBills, finish) },
@@ -139,32 +140,28 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 		t.Say("Não encontrei um morador atual no cadastro deste imóvel, por isso não consigo mostrar as contas por aqui. Para regularizar, digite *atendente*.")
 		return vacant, nil
 	}
-	*t.Data = data{}
-	t.Data.list(bills.List, store.DateOf(t.At()))
-	switch open := slices.DeleteFunc(slices.Clone(bills.List), func(b store.Bill) bool { return b.Status == store.Paid }); {
-	case len(open) == 0:
+	open := slices.DeleteFunc(slices.Clone(bills.List), func(b store.Bill) bool { return b.Status == store.Paid })
+	today := store.DateOf(t.At())
+	switch len(open) {
+	case 0:
 		t.Say("Boa notícia: não há conta em aberto para a matrícula `%s`.", store.FormatMatricula(t.Property()))
 		return none, nil
-	case len(bills.List) > 1:
-		t.Say("Você tem %s em aberto.%s", count(len(open)), total(open))
+	case 1:
+		t.Data.list(open, today)
+		t.Say("Você tem uma conta em aberto: *%s*.", t.Data.Titles[0])
+		event, err := c.take(ctx, t, []int{0})
+		switch event {
+		case picked:
+			return one, err
+		case printed: // it has no code to pay with, so there is nothing to choose
+			return none, err
+		}
+		return event, err
+	default:
+		t.Data.list(bills.List, today)
+		t.Say("Você tem %d contas em aberto.%s", len(open), total(open))
 		return several, nil
 	}
-	t.Say("Você tem uma conta em aberto: %s.", t.Data.Titles[0])
-	event, err := c.take(ctx, t, []int{0})
-	switch event {
-	case picked:
-		return one, err
-	case printed: // it has no code to pay with, so there is nothing to choose
-		return none, err
-	}
-	return event, err
-}
-
-func count(bills int) string {
-	if bills == 1 {
-		return "1 conta"
-	}
-	return fmt.Sprintf("%d contas", bills)
 }
 
 // total sums up the bills that can be paid; "" for fewer than two.
@@ -177,10 +174,14 @@ func total(bills []store.Bill) string {
 			payable++
 		}
 	}
-	if payable < 2 {
+	switch {
+	case payable < 2:
 		return ""
+	case payable < len(bills):
+		return fmt.Sprintf(" As que podem ser pagas somam %s.", sum)
+	default:
+		return fmt.Sprintf(" Somam %s.", sum)
 	}
-	return fmt.Sprintf(" As que podem ser pagas somam %s.", sum)
 }
 
 const askOpen, askPaid = "De quais contas você quer a 2ª via?", "De quais contas pagas você quer a 2ª via?"
@@ -213,12 +214,16 @@ func (c conversation) tickOrTake(ctx context.Context, t *turn, also ...string) (
 	if n := len(t.Data.Ticked); n > 0 {
 		also = append([]string{receive(n)}, also...)
 	}
-	if i, ok := bot.Pick(t.Text(), append(slices.Clone(t.Data.Titles), also...)); ok && i >= len(t.Data.Titles) {
-		switch also[i-len(t.Data.Titles)] {
+	said := alias(t.Text())
+	_, isBill := bot.Pick(said, t.Data.Titles) // "a última" is the last bill, not the last option
+	if i, ok := bot.Pick(said, append(slices.Clone(t.Data.Titles), append(also, finish)...)); ok && !isBill {
+		switch append(also, finish)[i-len(t.Data.Titles)] {
 		case paidBills:
 			return paid, nil
 		case allBills:
-			return c.take(ctx, t, every(t.Data.Titles))
+			return c.take(ctx, t, t.Data.open())
+		case finish:
+			return done, nil
 		default:
 			return c.take(ctx, t, t.Data.Ticked)
 		}
@@ -247,7 +252,6 @@ func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Even
 	}
 	t.Data.Chosen, t.Data.Ticked, t.Data.Served = nil, nil, false
 	var copies []store.BillCopy
-	codes := false
 	for _, i := range chosen {
 		b, ok, err := c.bills.BillCopy(ctx, t.Property(), t.Data.Bills[i])
 		switch {
@@ -256,21 +260,26 @@ func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Even
 		case !ok:
 			t.Say("A conta *%s* não está mais disponível.", t.Data.Titles[i])
 		case b.Status == store.UnderReview && !b.Payable(): // gsan-rules VIA-3
-			t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Enquanto isso, não precisa pagá-la. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
+			t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Quando a revisão terminar, ela volta a sair por aqui. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
 		default:
 			copies = append(copies, b)
-			codes = codes || b.Barcode != ""
-			t.Data.Chosen = append(t.Data.Chosen, b.ID)
 		}
 	}
+	payable := slices.DeleteFunc(slices.Clone(copies), func(b store.BillCopy) bool { return b.Barcode == "" })
 	switch {
 	case len(copies) == 0:
 		return refused, nil
-	case codes:
-		return picked, nil
-	default:
+	case len(payable) == 0:
 		return printed, c.sendPDFs(ctx, t, copies)
 	}
+	for _, b := range copies {
+		if b.Status == store.Paid {
+			t.Say("A conta *%s* já está paga. A 2ª via dela sai em *%s*.", b.Month, paidBills)
+		} else {
+			t.Data.Chosen = append(t.Data.Chosen, b.ID)
+		}
+	}
+	return picked, nil
 }
 
 func reason(review string) string {
@@ -346,8 +355,10 @@ func alias(text string) string {
 		return asLine
 	case "banco", "bancos", "internet banking":
 		return atBank
-	case "nao", "nao obrigado", "nao obrigada", "nada", "so isso", "pronto":
+	case "nao", "nao obrigado", "nao obrigada", "nao quero", "nada", "so isso", "nenhuma", "encerrar":
 		return finish
+	case "pagas", "paga", "contas pagas", "conta paga":
+		return paidBills
 	}
 	return text
 }
@@ -472,7 +483,6 @@ func (c conversation) browse(ctx context.Context, t *turn) (bot.Event, error) {
 		t.Say("Não encontrei contas pagas nos últimos %d meses.", monthsBack)
 		return none, nil
 	}
-	*t.Data = data{}
 	t.Data.list(bills, store.DateOf(t.At()))
 	return found, nil
 }
@@ -505,12 +515,28 @@ func (c conversation) finish(_ context.Context, t *turn) (bot.Event, error) {
 	}
 }
 
-// list writes the bills down as the customer sees them.
+// list writes the bills down as the customer sees them, in place of all that
+// was written down before.
 func (d *data) list(bills []store.Bill, today store.Date) {
-	for _, b := range bills {
+	*d = data{}
+	for i, b := range bills {
 		d.Bills = append(d.Bills, b.ID)
 		d.Titles = append(d.Titles, fmt.Sprintf("%s · %s · %s", b.Month, b.Total, standing(b, today)))
+		if b.Status == store.Paid {
+			d.Paid = append(d.Paid, i)
+		}
 	}
+}
+
+// open returns which of the bills are not paid.
+func (d *data) open() []int {
+	var open []int
+	for i := range d.Bills {
+		if !slices.Contains(d.Paid, i) {
+			open = append(open, i)
+		}
+	}
+	return open
 }
 
 // standing says in words where a bill stands.
@@ -529,12 +555,4 @@ func standing(b store.Bill, today store.Date) string {
 	default:
 		return "vence em " + b.Due.String()
 	}
-}
-
-func every[T any](of []T) []int {
-	all := make([]int, len(of))
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

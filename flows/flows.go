@@ -1,0 +1,37 @@
+// Package flows is the menu: which conversations exist, in which order.
+package flows
+
+import (
+	"lojavirtual/bot"
+	"lojavirtual/flows/atendente"
+	"lojavirtual/flows/identificacao"
+	"lojavirtual/flows/segundavia"
+	"lojavirtual/store"
+)
+
+// Parts is what the conversations are made with.
+type Parts struct {
+	Operator store.Operator
+	Holders  identificacao.Holders
+	Guesses  identificacao.Guesses
+	Bills    segundavia.Bills
+	Pix      segundavia.Pix // nil offers no Pix
+	Print    segundavia.Print
+	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
+}
+
+// Engine returns an engine that holds every conversation, in the order of the
+// menu (the Loja Virtual's own).
+func Engine(p Parts) *bot.Engine {
+	person := atendente.New(p.Operator)
+	return &bot.Engine{
+		Flows: []*bot.Flow{
+			segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks),
+			person,
+		},
+		Identify: identificacao.New(p.Holders, p.Guesses, p.Operator.Documents.How),
+		Person:   person,
+		Name:     p.Operator.Name,
+		Zone:     store.Zone,
+	}
+}

@@ -29,7 +29,7 @@ type check struct {
 
 // Validate is called before Run.
 func (c check) Validate() error {
-	if _, ok := kindNamed(c.Kind); c.Kind != "" && !ok {
+	if _, ok := readerNamed(c.Kind); c.Kind != "" && !ok {
 		return fmt.Errorf("%q is no kind: see loja help check", c.Kind)
 	}
 	return nil
@@ -91,14 +91,14 @@ func (s orNull) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(s))
 }
 
-// A kind of value that check knows.
-type kind struct {
-	name   string
+// A reader knows one kind of value.
+type reader struct {
+	name   string // of the kind
 	strict func(v *verdict) (canonical string, err error) // adds to v what the value says
 	typed  func(s string) (canonical string, err error)   // what the chat takes; nil if people never type it
 }
 
-var kinds = []kind{
+var readers = []reader{
 	{"cpf", taxNumber(taxid.CheckCPF), taxid.ParseCPF},
 	{"cnpj", taxNumber(taxid.CheckCNPJ), taxid.ParseCNPJ},
 	{"matricula", matricula, typedMatricula},
@@ -111,19 +111,20 @@ var kinds = []kind{
 	{"money", money, nil},
 }
 
-// kindNamed returns the kind of a name, also as the interface or people call it.
-func kindNamed(name string) (kind, bool) {
+// readerNamed returns the reader of a kind, which may also be called as people
+// do.
+func readerNamed(name string) (reader, bool) {
 	switch name {
 	case "pix":
 		name = "brcode"
 	case "matrícula":
 		name = "matricula"
 	}
-	i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
+	i := slices.IndexFunc(readers, func(r reader) bool { return r.name == name })
 	if i < 0 {
-		return kind{}, false
+		return reader{}, false
 	}
-	return kinds[i], true
+	return readers[i], true
 }
 
 // longest is how many bytes of a line are looked at: four times the longest
@@ -172,8 +173,8 @@ func readLine(r *bufio.Reader) (text string, whole bool, err error) {
 // verdict judges one value, of which only the beginning is there if it is not
 // whole.
 func (c check) verdict(s string, whole bool) verdict {
-	k, ok := kindNamed(cmp.Or(c.Kind, guess(s)))
-	v := verdict{Input: s, Kind: cmp.Or(k.name, "unknown")}
+	kind, ok := readerNamed(cmp.Or(c.Kind, guess(s)))
+	v := verdict{Input: s, Kind: cmp.Or(kind.name, "unknown")}
 	switch {
 	case !whole:
 		v.Reason = "length"
@@ -182,13 +183,13 @@ func (c check) verdict(s string, whole bool) verdict {
 		v.Reason = "format"
 		return v
 	}
-	canonical, err := k.strict(&v)
+	canonical, err := kind.strict(&v)
 	v.Valid, v.Canonical, v.Tolerant = err == nil, orNull(canonical), orNull(canonical)
 	if err != nil {
 		v.Reason = orNull(rule(err))
 	}
-	if k.typed != nil {
-		typed, _ := k.typed(s)
+	if kind.typed != nil {
+		typed, _ := kind.typed(s)
 		v.Tolerant = orNull(typed)
 	}
 	return v

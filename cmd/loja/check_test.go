@@ -57,7 +57,7 @@ func TestCheckVectors(t *testing.T) {
 		for _, want := range set.Vectors {
 			kind := named(want["check"].(string))
 			input, ok := want["input"].(string)
-			if _, known := kindNamed(kind); !known || !ok {
+			if _, known := readerNamed(kind); !known || !ok {
 				continue // arithmetic, which is tested where it is done
 			}
 			judgedOf[kind]++
@@ -160,9 +160,9 @@ func TestCheckJunk(t *testing.T) {
 	random := rand.NewChaCha8([32]byte{})
 	junk := make([]byte, 1<<20)
 	_, _ = random.Read(junk)
-	for _, k := range append(kinds, kind{}) {
-		if v := judged(t, k.name, string(junk)); len(v) < bytes.Count(junk, []byte("\n")) {
-			t.Errorf("%s: %d verdicts", k.name, len(v))
+	for _, kind := range append(readers, reader{}) {
+		if v := judged(t, kind.name, string(junk)); len(v) < bytes.Count(junk, []byte("\n")) {
+			t.Errorf("%s: %d verdicts", kind.name, len(v))
 		}
 	}
 }
@@ -202,10 +202,10 @@ func FuzzCheck(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, k := range append(kinds, kind{}) {
-			v := check{Kind: k.name}.verdict(s, true)
+		for _, kind := range append(readers, reader{}) {
+			v := check{Kind: kind.name}.verdict(s, true)
 			if v.Valid != (v.Reason == "") || v.Valid != (v.Canonical != "") {
-				t.Errorf("%q as %q: %+v", s, k.name, v)
+				t.Errorf("%q as %q: %+v", s, kind.name, v)
 			}
 			if v.Kind == "cpf" && v.Tolerant != "" && len(v.Tolerant) != 11 {
 				t.Errorf("%q is stored as the CPF %q", s, v.Tolerant)

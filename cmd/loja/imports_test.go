@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "lojavirtual/"
+
+// mayImport says what each package may import besides the standard library: our
+// own packages by their folder, others by their module. It is the plan of the
+// whole program; whoever changes it changes the plan.
+var mayImport = map[string][]string{
+	"cmd/loja": {
+		"bot", "bot/telegram", "bot/terminal", "bot/webchat",
+		"flows", "flows/document", "flows/segundavia",
+		"store", "store/brcode", "store/embedded", "store/febraban", "store/postgres", "store/redis", "store/taxid",
+		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
+		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang",
+	},
+
+	// What a conversation is. It opens no connection.
+	"bot":                       {"github.com/agnivade/levenshtein", "github.com/looplab/fsm", "golang.org/x/text"},
+	"bot/answer":                {"bot", "store/taxid"},
+	"bot/bottest":               {"bot"},
+	"bot/telegram":              {"bot", "github.com/cenkalti/backoff/v5", "github.com/go-telegram-bot-api/telegram-bot-api/v5", "golang.org/x/time"},
+	"bot/telegram/telegramtest": {},
+	"bot/terminal":              {"bot"},
+	"bot/webchat":               {"bot", "golang.org/x/time"},
+
+	// The conversations. None knows another, a driver or a channel.
+	"flows":               {"bot", "flows/atendente", "flows/identificacao", "flows/segundavia", "store"},
+	"flows/atendente":     {"bot", "store"},
+	"flows/identificacao": {"bot", "bot/answer", "store"},
+	"flows/segundavia":    {"bot", "bot/answer", "store"},
+	"flows/document": {
+		"store", "store/febraban", "store/taxid",
+		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "github.com/boombuler/barcode", "golang.org/x/text",
+	},
+	"flows/flowtest": {"store", "store/embedded", "store/postgres", "store/redis", "github.com/jackc/pgx/v5"},
+
+	// The utility's nouns, their rules, and where they are kept.
+	"store":          {},
+	"store/taxid":    {},
+	"store/febraban": {"store", "store/taxid"},
+	"store/brcode":   {"store", "store/taxid", "golang.org/x/text"},
+	"store/postgres": {"store", "store/febraban", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+	"store/redis":    {"bot", "github.com/redis/go-redis/v9"},
+	"store/embedded": {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
+}
+
+// testsMayImport are modules that tests use beyond what their package may, as
+// they may use every package of ours.
+var testsMayImport = []string{
+	"github.com/alicebob/miniredis/v2",
+	"github.com/chromedp/cdproto", "github.com/chromedp/chromedp",
+	"github.com/jackc/pgx/v5",
+	"github.com/looplab/fsm",
+	"github.com/redis/go-redis/v9",
+	"github.com/rogpeppe/go-internal",
+	"go.uber.org/goleak",
+	"pgregory.net/rapid",
+}
+
+// doors are the parts of the standard library that reach outside the program.
+// Conversations, nouns and rules must not: they are given what they need.
+var doors = []string{"database/sql", "net", "net/http", "os", "os/exec"}
+
+func reachesOutside(pkg string) bool {
+	return slices.Contains([]string{
+		"cmd/loja", "bot/bottest", "bot/telegram", "bot/telegram/telegramtest", "bot/terminal", "bot/webchat",
+		"flows/flowtest", "store/postgres", "store/redis", "store/embedded",
+	}, pkg)
+}
+
+func TestImports(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...")
+	var stderr bytes.Buffer
+	list.Stderr = &stderr
+	text, err := list.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &stderr)
+	}
+	seen := map[string]bool{}
+	for d := json.NewDecoder(bytes.NewReader(text)); ; {
+		var p struct {
+			ImportPath                         string
+			Imports, TestImports, XTestImports []string
+		}
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkg := strings.TrimPrefix(p.ImportPath, module)
+		allowed, ok := mayImport[pkg]
+		if !ok {
+			t.Errorf("package %s is not in mayImport", pkg)
+			continue
+		}
+		seen[pkg] = true
+		for _, path := range p.Imports {
+			if !permits(allowed, path) {
+				t.Errorf("package %s imports %s, which mayImport does not allow it", pkg, path)
+			}
+			if !reachesOutside(pkg) && slices.Contains(doors, path) {
+				t.Errorf("package %s imports %s and must not reach outside the program", pkg, path)
+			}
+		}
+		for _, path := range append(p.TestImports, p.XTestImports...) {
+			if !strings.HasPrefix(path, module) && !permits(allowed, path) && !permits(testsMayImport, path) {
+				t.Errorf("a test of %s imports %s, which testsMayImport does not allow", pkg, path)
+			}
+		}
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("mayImport has %s, and there is no such package", pkg)
+		}
+	}
+}
+
+// permits tells whether a package of the path may be imported: one of the
+// standard library, whose paths have no dot in front, or an allowed one.
+func permits(allowed []string, path string) bool {
+	if ours, ok := strings.CutPrefix(path, module); ok {
+		return slices.Contains(allowed, ours)
+	}
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".") || slices.ContainsFunc(allowed, func(m string) bool {
+		return path == m || strings.HasPrefix(path, m+"/")
+	})
+}

@@ -81,7 +81,7 @@ type Session struct {
 	Flow     string          // "" while the person is at the menu
 	State    State           // where in the flow they are
 	Data     json.RawMessage // what the flow wrote down
-	Trail    []State         // questions already answered in this flow, for "voltar"
+	Trail    []Mark          // questions already answered in this flow, for "voltar"
 	Then     string          // the flow to start when this one ends
 	Began    time.Time       // when the flow did
 	Moves    int             // arrows followed since
@@ -107,8 +107,15 @@ type Place struct {
 	Flow     string          `json:"f"`
 	State    State           `json:"s"`
 	Data     json.RawMessage `json:"d,omitempty"`
-	Trail    []State         `json:"r,omitempty"`
+	Trail    []Mark          `json:"r,omitempty"`
 	Property int64           `json:"p,omitempty"` // whose matters they were; another's are never continued
+}
+
+// A Mark is a question that was answered, and what the flow had written down
+// when it was asked: who goes back finds it as it was.
+type Mark struct {
+	State State           `json:"s"`
+	Data  json.RawMessage `json:"d,omitempty"`
 }
 
 // A State is a place in a conversation; an Event is what takes it elsewhere.
@@ -124,7 +131,7 @@ type sessionJSON struct {
 	Flow     string          `json:"f,omitempty"`
 	State    State           `json:"s,omitempty"`
 	Data     json.RawMessage `json:"d,omitempty"`
-	Trail    []State         `json:"r,omitempty"`
+	Trail    []Mark          `json:"r,omitempty"`
 	Then     string          `json:"t,omitempty"`
 	Began    int64           `json:"b,omitempty"` // milliseconds: it tells two visits apart
 	Moves    int             `json:"m,omitempty"`

@@ -130,7 +130,7 @@ func (e *Engine) hear(ctx context.Context, t *talk) error {
 	if err != nil {
 		return err
 	}
-	asked := s.State
+	asked := Mark{s.State, s.Data}
 	event, err := step.hear(ctx, t)
 	if err != nil {
 		return err
@@ -231,7 +231,7 @@ func (e *Engine) start(ctx context.Context, t *talk, flow *Flow) error {
 }
 
 // enter puts the session into a flow as a visit of its own.
-func (e *Engine) enter(t *talk, flow string, state State, data any, trail []State) {
+func (e *Engine) enter(t *talk, flow string, state State, data any, trail []Mark) {
 	s := &t.session
 	began := t.message.At
 	if !began.After(s.Began) {
@@ -370,7 +370,7 @@ func (e *Engine) back(t *talk) error {
 		return e.menu(t, askMenu)
 	}
 	last := len(s.Trail) - 1
-	s.State, s.Trail = s.Trail[last], s.Trail[:last:last]
+	s.State, s.Data, s.Trail = s.Trail[last].State, s.Trail[last].Data, s.Trail[:last:last]
 	s.Moves++
 	return e.ask(t)
 }
@@ -624,15 +624,15 @@ func groups(number string) string {
 
 // arrive and leave keep the trail of questions for "voltar": a question come
 // to again is taken back to where it first stood in the trail.
-func arrive(trail []State, at State) []State {
-	if i := slices.Index(trail, at); i >= 0 {
+func arrive(trail []Mark, at State) []Mark {
+	if i := slices.IndexFunc(trail, func(m Mark) bool { return m.State == at }); i >= 0 {
 		return trail[:i:i]
 	}
 	return trail
 }
 
-func leave(trail []State, from State) []State {
-	return append(arrive(trail, from), from)
+func leave(trail []Mark, from Mark) []Mark {
+	return append(arrive(trail, from.State), from)
 }
 
 // keep writes down a flow's data after a turn that ended well or in a mistake.

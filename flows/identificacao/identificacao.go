@@ -43,9 +43,9 @@ type Guesses interface {
 	// says how long to wait.
 	Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (wait time.Duration, err error)
 	// Right gives the guess back and remembers that this chat knows the property.
-	Right(ctx context.Context, chat string, property int64, document string, now time.Time) error
-	// Release gives back a guess that could not be looked up.
-	Release(ctx context.Context, chat string, property int64, document string, now time.Time) error
+	Right(ctx context.Context, chat string, property int64, document string) error
+	// Undo gives back a guess that could not be looked up.
+	Undo(ctx context.Context, chat string, property int64, document string) error
 }
 
 const (
@@ -169,8 +169,8 @@ func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 	if err != nil {
 		return "", err
 	}
-	chat, property, now := t.Chat(), t.Data.Property, t.At()
-	wait, err := c.guesses.Reserve(ctx, chat, property, document, now)
+	chat, property := t.Chat(), t.Data.Property
+	wait, err := c.guesses.Reserve(ctx, chat, property, document, t.At())
 	if err != nil {
 		return "", fmt.Errorf("reserve a guess: %w", err)
 	}
@@ -180,8 +180,8 @@ func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	h, ok, err := c.holders.FindHolder(ctx, property, document)
 	if err != nil {
-		if released := c.guesses.Release(ctx, chat, property, document, now); released != nil {
-			return "", fmt.Errorf("find holder: %w (and its guess stays counted: %v)", err, released)
+		if undone := c.guesses.Undo(context.WithoutCancel(ctx), chat, property, document); undone != nil {
+			return "", fmt.Errorf("find holder: %w (and its guess stays counted: %v)", err, undone)
 		}
 		return "", fmt.Errorf("find holder: %w", err)
 	}
@@ -189,7 +189,7 @@ func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 		t.Say("A matrícula e o CPF ou CNPJ não conferem com o nosso cadastro. Confira os dois números e tente de novo.\n%s", c.how)
 		return unmatched, nil
 	}
-	if err := c.guesses.Right(ctx, chat, property, document, now); err != nil {
+	if err := c.guesses.Right(ctx, chat, property, document); err != nil {
 		return "", fmt.Errorf("give a right guess back: %w", err)
 	}
 	t.Identify(h.Customer, h.Property)

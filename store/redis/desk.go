@@ -21,6 +21,7 @@ type desk[T any] struct {
 	hands    []chan T   // of those who wait, longest first
 	promised int        // of them, for claims under way
 	ready    []lying[T]
+	deserted bool // the last hand has left, and none has come since
 	closed   bool
 	end      chan struct{}
 }
@@ -48,6 +49,7 @@ func (d *desk[T]) take(ctx context.Context) (T, error) {
 		return first, nil
 	}
 	d.hands = append(d.hands, hand)
+	d.deserted = false
 	d.more.Broadcast()
 	d.mu.Unlock()
 
@@ -85,6 +87,7 @@ func (d *desk[T]) leave(hand chan T) {
 	}
 	var back []T
 	if len(d.hands) == 0 {
+		d.deserted = true
 		back = d.clear(time.Now())
 	}
 	d.mu.Unlock()
@@ -101,9 +104,9 @@ func (d *desk[T]) promise(most int) int {
 }
 
 // keep ends the promise of hands, of which the claims were kept or came to nothing.
+// If they have all left meanwhile, the claims are given back.
 func (d *desk[T]) keep(promised int, claimed ...T) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.promised -= promised
 	for _, what := range claimed {
 		d.give(what)
@@ -111,6 +114,19 @@ func (d *desk[T]) keep(promised int, claimed ...T) {
 	if promised > len(claimed) {
 		d.more.Broadcast()
 	}
+	var back []T
+	if promised > 0 && d.deserted {
+		back = d.clear(time.Now())
+	}
+	d.mu.Unlock()
+	d.giveBack(back)
+}
+
+// lay gives to a hand what nobody was promised: one that waits, or the next to come.
+func (d *desk[T]) lay(what T) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.give(what)
 }
 
 // give hands over, to the hand that has waited longest; d.mu is held.

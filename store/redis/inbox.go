@@ -92,7 +92,6 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	known := turnKey{person, message.ID, s.Version}
 	m.mu.Lock()
 	held, ok := m.turns[known]
-	outbox := m.outboxes[message.Channel]
 	m.mu.Unlock()
 	if !ok {
 		return bot.ErrLate
@@ -110,42 +109,38 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	if err != nil {
 		return err
 	}
-	out := &lane{channel: message.Channel, person: person, claim: newLease()}
+	letters := make([]storedLetter, len(replies))
+	for i, reply := range replies {
+		letters[i] = storedLetter{person + "/" + short(message.ID) + "/" + strconv.Itoa(i), reply}
+	}
 	next, nextClaim := newLease(), ""
 	if m.settled.Add(1)%sticky != 0 {
 		nextClaim = text(next)
 	}
+	out := m.laneFor(message.Channel, person, len(replies))
 	n := partition(person)
 	args := []any{
 		person, text(held.number), s.Version, session, int64(m.Keep.Seconds()), alarm,
-		"", m.Sending.Milliseconds(), nextClaim, m.Lease.Milliseconds(), key(n, "s:"),
+		out.next, m.Sending.Milliseconds(), out.lease, out.done, out.known,
+		nextClaim, m.Lease.Milliseconds(), key(n, "s:"),
 		dead, m.Dead, m.Journal,
 		person, s.Protocol, said(message), answered(replies), s.Flow, string(s.State),
 	}
-	for i, reply := range replies {
-		letter := letterOf(person, person+"/"+short(message.ID)+"/"+strconv.Itoa(i), reply, out.claim)
-		body, err := json.Marshal(storedLetter{letter.ID, reply})
+	for _, letter := range letters {
+		body, err := json.Marshal(letter)
 		if err != nil {
+			m.laneSettled(out, unused, nil, time.Time{})
 			return err
 		}
-		out.letters = append(out.letters, letter)
 		args = append(args, body)
-	}
-	promised := 0
-	if outbox != nil && len(replies) > 0 {
-		if promised = outbox.promise(1); promised > 0 {
-			args[6] = out.lease()
-		}
 	}
 
 	began := time.Now()
 	result, err := settleScript.Run(ctx, m.client, []string{
-		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, out.name()), key(n, "j"), key(n, "x"),
+		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"),
 	}, args...).StringSlice()
 	if err != nil {
-		if promised > 0 {
-			outbox.keep(promised)
-		}
+		m.laneSettled(out, inDoubt, nil, time.Time{})
 		return away("settle a message", err)
 	}
 	m.mu.Lock()
@@ -153,18 +148,13 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		delete(m.turns, known)
 	}
 	m.mu.Unlock()
-	late := result[0] == "late"
-	if promised > 0 {
-		if !late && result[1] != "" {
-			m.hold(out, began)
-		}
-		outbox.keep(promised)
-	}
-	if late {
+	if result[0] == "late" {
+		m.laneSettled(out, unused, nil, time.Time{})
 		return bot.ErrLate
 	}
+	m.laneSettled(out, result[1], letters, began)
 	for _, c := range readClaims(result[2:]) {
-		m.inbox.keep(0, m.turnOf(c, next))
+		m.inbox.lay(m.turnOf(c, next))
 	}
 	return nil
 }
@@ -254,7 +244,7 @@ func (m *Mail) claim(n int, name string, hold time.Duration, items int, sessions
 		leases[i] = newLease()
 		l := text(leases[i])
 		if sessions == "" {
-			l = firstMark(leases[i])
+			l = laneLease(leases[i], 0)
 		}
 		args = append(args, l)
 	}

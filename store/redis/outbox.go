@@ -17,24 +17,26 @@ const handful = 10 // letters of a person that a process has in hand, at most ab
 // A lane is the letters to one person that this process holds. It sends the
 // first and, once that is sent, the next, and tells Redis a little later.
 type lane struct {
-	channel string
-	person  string
-	claim   int64        // the Lease of its letters
-	letters []bot.Letter // the first is out if out is true
-	out     bool         // with a hand, or lying ready for one
-	done    int          // letters sent or dropped that Redis does not know of
-	leaving bool         // to be given back
-	failed  bool         // because the first letter could not be sent
-	again   time.Duration
-	marks   int       // how often it was marked, part of its lease in Redis
-	pending *mark     // a mark of which we do not know whether it was made
-	held    time.Time // since when we know that it is ours
+	channel  string
+	person   string
+	claim    int64        // the Lease of its letters
+	letters  []bot.Letter // the first is out if out is true
+	out      bool         // with a hand, or lying ready for one
+	done     int          // letters sent or dropped that Redis does not know of
+	behind   bool         // more letters lie in Redis
+	leaving  bool         // to be given back
+	failed   bool         // because the first letter could not be sent
+	again    time.Duration
+	marks    int       // how often it was marked, part of its lease in Redis
+	pending  *mark     // a mark under way, or of which we do not know whether it was made
+	settling bool      // the mark is under way with a turn, and not for markOn to make
+	held     time.Time // since when we know that it is ours
 }
 
-func (l *lane) name() string  { return "o:" + l.channel }
-func (l *lane) lease() string { return text(l.claim) + ":" + strconv.Itoa(l.marks) }
+func (l *lane) name() string { return "o:" + l.channel }
 
-func firstMark(claim int64) string { return (&lane{claim: claim}).lease() }
+// laneLease is the lease of a lane in Redis, another after each mark.
+func laneLease(claim int64, marks int) string { return text(claim) + ":" + strconv.Itoa(marks) }
 
 // mark is what Redis is to be told of a lane. It is repeated as it was until
 // it is answered, for it may have been made.
@@ -95,8 +97,8 @@ func (m *Mail) Failed(ctx context.Context, letter bot.Letter, again time.Duratio
 func (m *Mail) finish(letter bot.Letter, how func(*lane)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	l := m.lanes[letter.Lease]
-	if l == nil || !l.out || l.letters[0].ID != letter.ID {
+	l := m.lanes[letter.Session]
+	if l == nil || l.claim != letter.Lease || !l.out || l.letters[0].ID != letter.ID {
 		return bot.ErrLate
 	}
 	l.out = false
@@ -124,15 +126,13 @@ func (m *Mail) sendOn(l *lane) {
 		return
 	}
 	l.out = true
-	m.outboxes[l.channel].keep(0, l.letters[0])
+	m.outboxes[l.channel].lay(l.letters[0])
 }
 
-// hold begins to send the letters of a lane that was claimed at a time.
+// hold begins to send the letters of a lane that was claimed at a time; m.mu is held.
 func (m *Mail) hold(l *lane, since time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	l.held = since
-	m.lanes[l.claim] = l
+	m.lanes[l.person] = l
 	m.sendOn(l)
 }
 
@@ -142,12 +142,14 @@ func (m *Mail) takeLetters(d *desk[bot.Letter], channel string, n int) error {
 	promised := d.promise(together)
 	began := time.Now()
 	found, claims, err := m.claim(n, "o:"+channel, m.Sending, handful, "", promised)
+	m.mu.Lock()
 	for i, c := range found {
 		l := &lane{channel: channel, person: c.person, claim: claims[i]}
 		m.read(l, c.items)
 		l.letters[0].Tries = c.tries
 		m.hold(l, began)
 	}
+	m.mu.Unlock()
 	d.keep(promised)
 	return err
 }
@@ -172,7 +174,7 @@ func (m *Mail) giveBackLetters(letters []bot.Letter) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, letter := range letters {
-		if l := m.lanes[letter.Lease]; l != nil {
+		if l := m.lanes[letter.Session]; l != nil && l.claim == letter.Lease {
 			l.out, l.leaving = false, true
 		}
 	}
@@ -228,10 +230,10 @@ func (m *Mail) mark(ctx context.Context, all bool) error {
 	var batch []*lane
 	m.mu.Lock()
 	for _, l := range m.lanes {
-		if l.pending == nil && (all || l.done > 0 || l.leaving) {
-			l.pending = l.markDue()
+		if l.pending == nil && (all || l.due()) {
+			l.pending = l.mark()
 		}
-		if l.pending != nil {
+		if l.pending != nil && !l.settling {
 			batch = append(batch, l)
 		}
 	}
@@ -259,23 +261,30 @@ func (m *Mail) mark(ctx context.Context, all bool) error {
 // marked takes note of an answered mark; m.mu is held.
 func (m *Mail) marked(l *lane, reply []string, since time.Time) {
 	if reply[0] != "held" {
-		delete(m.lanes, l.claim)
+		if m.lanes[l.person] == l {
+			delete(m.lanes, l.person)
+		}
 		return
 	}
 	l.done -= l.pending.done
-	l.pending = nil
+	l.pending, l.behind = nil, false
 	l.marks++
 	l.held = since
 	m.read(l, reply[1:])
 	m.sendOn(l)
-	if l.done > 0 || l.leaving {
+	if l.due() {
 		m.wake()
 	}
 }
 
-func (l *lane) markDue() *mark {
-	due := &mark{lease: l.lease(), done: l.done, known: len(l.letters)}
-	due.next = text(l.claim) + ":" + strconv.Itoa(l.marks+1)
+// due tells whether Redis is to be told of something.
+func (l *lane) due() bool { return l.done > 0 || l.leaving || l.behind }
+
+func (l *lane) mark() *mark {
+	due := &mark{
+		lease: laneLease(l.claim, l.marks), next: laneLease(l.claim, l.marks+1),
+		done: l.done, known: len(l.letters),
+	}
 	if l.leaving {
 		due.again = strconv.FormatInt(l.again.Milliseconds(), 10)
 	}
@@ -283,6 +292,81 @@ func (l *lane) markDue() *mark {
 		due.failed = "1"
 	}
 	return due
+}
+
+// settlement is how Settle may put letters into the hands of this process.
+type settlement struct {
+	mark
+	lane *lane             // held already, the mark riding along; or to be held
+	desk *desk[bot.Letter] // whose hand is promised to a lane to be held
+}
+
+// laneFor readies a lane for letters to be settled: one we hold, or one to be
+// held if a hand waits for it. Its lease is "" if there is neither.
+func (m *Mail) laneFor(channel, person string, letters int) settlement {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.outboxes[channel]
+	if d == nil || letters == 0 {
+		return settlement{}
+	}
+	if l := m.lanes[person]; l != nil {
+		if l.pending != nil || l.leaving {
+			return settlement{}
+		}
+		l.pending, l.settling = l.mark(), true
+		return settlement{mark: *l.pending, lane: l}
+	}
+	if d.promise(1) == 0 {
+		return settlement{}
+	}
+	l := &lane{channel: channel, person: person, claim: newLease()}
+	return settlement{mark: mark{next: laneLease(l.claim, 0)}, lane: l, desk: d}
+}
+
+// What may become of a settlement, besides what settle.lua says of the lane.
+const (
+	unused  = "unused"   // nothing was settled
+	inDoubt = "in doubt" // nobody knows; the next mark will find out
+)
+
+// laneSettled ends what laneFor began.
+func (m *Mail) laneSettled(s settlement, became string, letters []storedLetter, since time.Time) {
+	if s.lane == nil {
+		return
+	}
+	if s.desk != nil {
+		defer s.desk.keep(1)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l := s.lane
+	l.settling = false
+	if became == "held" {
+		for _, letter := range letters {
+			l.letters = append(l.letters, letterOf(l.person, letter.ID, letter.Reply, l.claim))
+		}
+	}
+	if s.desk != nil {
+		if became == "held" {
+			m.hold(l, since)
+		}
+		return
+	}
+	switch became {
+	case inDoubt:
+	case unused:
+		l.pending = nil
+	case "late":
+		m.marked(l, []string{"late"}, since)
+		return
+	default:
+		m.marked(l, []string{"held"}, since)
+		l.behind = became == "behind"
+	}
+	if l.pending != nil || l.due() {
+		m.wake()
+	}
 }
 
 type eval func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd

@@ -118,7 +118,7 @@ type Mail struct {
 	mu       sync.Mutex // taken before that of a desk
 	turns    map[turnKey]lease
 	outboxes map[string]*desk[bot.Letter] // by channel
-	lanes    map[int64]*lane              // letters in hand, by claim
+	lanes    map[string]*lane             // letters in hand, by session
 }
 
 var (
@@ -168,7 +168,7 @@ func Open(ctx context.Context, address string, s Settings) (*Mail, error) {
 		kick:     make(chan struct{}, 1),
 		turns:    map[turnKey]lease{},
 		outboxes: map[string]*desk[bot.Letter]{},
-		lanes:    map[int64]*lane{},
+		lanes:    map[string]*lane{},
 	}
 	m.inbox = newDesk(m.giveBackTurns)
 	m.running.Go(m.sweepOn)
@@ -217,6 +217,10 @@ func (m *Mail) Session(ctx context.Context, id string) (bot.Session, error) {
 	}
 	return readSession(id, text)
 }
+
+// Weblog returns the log of the chat page kept in the same Redis; to be closed
+// before the Mail.
+func (m *Mail) Weblog() *Weblog { return NewWeblog(m.client) }
 
 // readSession reads "<version> <JSON>"; nothing is an empty session.
 func readSession(id, text string) (bot.Session, error) {

@@ -1,12 +1,15 @@
 -- Ends a turn: all of it, or nothing if the lease is lost.
 -- KEYS 1 lanes in  2 session  3 alarms  4 lanes out  5 journal  6 dead letters
 -- ARGV 1 person  2 lease  3 version  4 session  5 seconds to keep it  6 alarm (unix seconds), or ''
---      7 lease on the lane out, if this process has a hand free for it, else ''  8 its ms
---      9 lease on another turn, if this process wants one, else ''  10 its ms  11 prefix of session keys
---      12 dead letter, or ''  13 most dead letters kept  14 most journal entries kept
---      15-20 journal: session, protocol, said, answered, flow, state
---      21... letters
--- Returns 'late', or 'settled', '1' if the lane out is held, and what claim appends.
+--      7 lease on the lane out, if this process holds it or has a hand free for it, else ''  8 its ms
+--      9 the lease by which it holds the lane so far, or ''  10 and 11 as 5 and 6 of mark.lua
+--      12 lease on another turn, if this process wants one, else ''  13 its ms  14 prefix of session keys
+--      15 dead letter, or ''  16 most dead letters kept  17 most journal entries kept
+--      18-23 journal: session, protocol, said, answered, flow, state
+--      24... letters
+-- Returns 'late', or 'settled', what has become of the lane out, and what claim
+-- appends. The lane is 'held', 'behind' if held but with letters before these
+-- that the process does not know, or 'late' if not held.
 local L, person = KEYS[1], ARGV[1]
 if call('HGET', L .. ':l', person) ~= ARGV[2] then
   return {'late'}
@@ -23,25 +26,31 @@ else
   call('ZREM', KEYS[3], person)
 end
 
-local out = ''
-local letters = #ARGV - 20
+local out = 'late'
+local letters = #ARGV - 23
 if letters > 0 then
   local O = KEYS[4]
-  local length = call('RPUSH', O .. ':q:' .. person, unpack(ARGV, 21))
-  if length == letters and ARGV[7] ~= '' then
+  local queue = O .. ':q:' .. person
+  local mine = ARGV[7] ~= '' and (call('HGET', O .. ':l', person) or '') == ARGV[9]
+  if mine and tonumber(ARGV[10]) > 0 then
+    call('LTRIM', queue, ARGV[10], -1)
+    call('HDEL', O .. ':t', person)
+  end
+  local others = call('RPUSH', queue, unpack(ARGV, 24)) - letters - ARGV[11]
+  if mine and (others == 0 or ARGV[9] ~= '') then
     hold(O, person, ARGV[7], ARGV[8])
-    out = '1'
+    out = others == 0 and 'held' or 'behind'
   elseif not call('ZSCORE', O .. ':b', person) then
     call('ZADD', O .. ':w', 'NX', now, person)
     signal(O)
   end
 end
 
-call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[14], '*',
-  's', ARGV[15], 'n', ARGV[16], 'q', ARGV[17], 'a', ARGV[18], 'f', ARGV[19], 't', ARGV[20])
-if ARGV[12] ~= '' then
-  call('LPUSH', KEYS[6], ARGV[12])
-  call('LTRIM', KEYS[6], 0, ARGV[13] - 1)
+call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[17], '*',
+  's', ARGV[18], 'n', ARGV[19], 'q', ARGV[20], 'a', ARGV[21], 'f', ARGV[22], 't', ARGV[23])
+if ARGV[15] ~= '' then
+  call('LPUSH', KEYS[6], ARGV[15])
+  call('LTRIM', KEYS[6], 0, ARGV[16] - 1)
 end
 
 local queue = L .. ':q:' .. person
@@ -52,8 +61,8 @@ if call('EXISTS', queue) == 1 then
   call('ZADD', L .. ':w', now, person)
 end
 local result = {'settled', out}
-if ARGV[9] ~= '' then
-  claim(L, ARGV[9], ARGV[10], 1, ARGV[11], result)
+if ARGV[12] ~= '' then
+  claim(L, ARGV[12], ARGV[13], 1, ARGV[14], result)
 end
 signal(L)
 return result

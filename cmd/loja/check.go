@@ -93,7 +93,7 @@ func (s orNull) MarshalJSON() ([]byte, error) {
 
 // A reader knows one kind of value.
 type reader struct {
-	name   string // of the kind
+	name   string                                         // of the kind
 	strict func(v *verdict) (canonical string, err error) // adds to v what the value says
 	typed  func(s string) (canonical string, err error)   // what the chat takes; nil if people never type it
 }

@@ -36,7 +36,7 @@ type config struct {
 	RedisURL        string // "" if not given
 	HTTPAddr        string
 	StaffAddr       string
-	PublicURL       *url.URL
+	PublicURL       string // without a slash at its end
 	Secret          []byte // 32 bytes, nil if not given
 	Operator        string // a path, "" for the demo operator
 	TelegramToken   string // "" if the channel is off
@@ -47,82 +47,73 @@ type config struct {
 	Hands           int           // turns answered at once
 	Posts           int           // replies a channel sends at once
 	Identity        time.Duration // how long an identification is believed in silence
-	SessionKeep     time.Duration // how long a conversation is kept after its last message
+	Session         time.Duration // how long a conversation is kept after its last message
+
+	given map[string]bool // the variables that were set
 }
-
-// A purpose is what the configuration is read for. It says which variables
-// have to be there.
-type purpose int
-
-const (
-	forDemo    purpose = 0 // what is not given, is made
-	forServing purpose = 1 << iota
-	forDatabase
-)
 
 // A setting is a row of the table: one variable.
 type setting struct {
 	name    string
-	initial string  // what it is if not given
-	needed  purpose // by whom it must be given
-	secret  bool    // never shown
+	initial string // what it is if not given
+	secret  bool   // never shown
 	help    string
 	read    func(c *config, value string) error // the error is the mend
 }
 
 // settings is the table, in the order in which it is printed.
 var settings = []setting{
-	{"LOJA_DATABASE_URL", "", forServing | forDatabase, true,
+	{"LOJA_DATABASE_URL", "", true,
 		"PostgreSQL with GSAN's schemas, where our schema loja lives too",
 		into(func(c *config) *string { return &c.DatabaseURL }, databaseURL)},
-	{"LOJA_REDIS_URL", "", forServing, true,
+	{"LOJA_REDIS_URL", "", true,
 		"Redis 6.2 or newer: single, Sentinel or Cluster",
 		into(func(c *config) *string { return &c.RedisURL }, redisURL)},
-	{"LOJA_HTTP_ADDR", ":8080", 0, false,
+	{"LOJA_HTTP_ADDR", ":8080", false,
 		"public listener: chat page, Telegram's webhook, authenticity of documents",
 		into(func(c *config) *string { return &c.HTTPAddr }, address)},
-	{"LOJA_STAFF_ADDR", "127.0.0.1:8081", 0, false,
+	{"LOJA_STAFF_ADDR", "127.0.0.1:8081", false,
 		"staff listener: /metrics, /healthz, /readyz; not for the internet",
 		into(func(c *config) *string { return &c.StaffAddr }, address)},
-	{"LOJA_PUBLIC_URL", "http://localhost:8080", 0, false,
+	{"LOJA_PUBLIC_URL", "http://localhost:8080", false,
 		"how customers reach the public listener",
-		into(func(c *config) **url.URL { return &c.PublicURL }, site)},
-	{"LOJA_SECRET", "", forServing, true,
+		into(func(c *config) *string { return &c.PublicURL }, site)},
+	{"LOJA_SECRET", "", true,
 		"32 bytes in base64 that sign links and cookies; the same in every process",
 		into(func(c *config) *[]byte { return &c.Secret }, secretKey)},
-	{"LOJA_OPERATOR", "", 0, false,
+	{"LOJA_OPERATOR", "", false,
 		"YAML file about the utility (see: loja help operator); without it a demo operator",
 		into(func(c *config) *string { return &c.Operator }, anything)},
-	{"LOJA_TELEGRAM_TOKEN", "", 0, true,
+	{"LOJA_TELEGRAM_TOKEN", "", true,
 		"bot token from @BotFather; without it the channel is off",
 		into(func(c *config) *string { return &c.TelegramToken }, telegramToken)},
-	{"LOJA_TELEGRAM_API_URL", "https://api.telegram.org", 0, false,
+	{"LOJA_TELEGRAM_API_URL", "https://api.telegram.org", false,
 		"another Bot API server",
-		into(func(c *config) *string { return &c.TelegramAPIURL }, server)},
-	{"LOJA_TELEGRAM_WEBHOOK", "false", 0, false,
+		into(func(c *config) *string { return &c.TelegramAPIURL }, site)},
+	{"LOJA_TELEGRAM_WEBHOOK", "false", false,
 		"true: Telegram calls LOJA_PUBLIC_URL; false: we ask it (long polling)",
 		into(func(c *config) *bool { return &c.TelegramWebhook }, boolean)},
-	{"LOJA_WHATSAPP", "false", 0, false,
+	{"LOJA_WHATSAPP", "false", false,
 		"true: the linked device; comes in a later release",
 		into(func(*config) *bool { return new(bool) }, notYet)},
-	{"LOJA_LOG", "info", 0, false,
+	{"LOJA_LOG", "info", false,
 		"what is logged: debug, info, warn or error",
 		into(func(c *config) *slog.Level { return &c.LogLevel }, logLevel)},
-	{"LOJA_LOG_FORMAT", "text", 0, false,
+	{"LOJA_LOG_FORMAT", "text", false,
 		"text or json",
 		into(func(c *config) *string { return &c.LogFormat }, logFormat)},
-	{"LOJA_HANDS", strconv.Itoa(4 * runtime.NumCPU()), 0, false,
+	{"LOJA_HANDS", strconv.Itoa(4 * runtime.NumCPU()), false,
 		"messages answered at once; by default 4 a CPU",
 		into(func(c *config) *int { return &c.Hands }, count)},
-	{"LOJA_POSTS", "32", 0, false,
+	{"LOJA_POSTS", "32", false,
 		"replies sent at once, in each channel",
 		into(func(c *config) *int { return &c.Posts }, count)},
-	{"LOJA_IDENTITY_MINUTES", "30", 0, false,
+	{"LOJA_IDENTITY_MINUTES", "30", false,
 		"minutes of silence after which we ask again who is talking",
 		into(func(c *config) *time.Duration { return &c.Identity }, several(time.Minute))},
-	{"LOJA_SESSION_DAYS", "7", 0, false,
+	{"LOJA_SESSION_DAYS", "7", false,
 		"days for which a silent conversation is remembered",
-		into(func(c *config) *time.Duration { return &c.SessionKeep }, several(24*time.Hour))},
+		into(func(c *config) *time.Duration { return &c.Session }, several(24*time.Hour))},
 }
 
 // into makes the reader of one field.
@@ -153,20 +144,16 @@ func (p problems) orNil() error {
 	return p
 }
 
-// readConfig reads the variables, given as os.Environ does, for a purpose. One
-// that is set to nothing counts as not given. The error is problems, all there
-// are, and then the config holds what was right.
-func readConfig(environ []string, p purpose) (config, error) {
-	var (
-		c     config
-		wrong problems
-		vars  = variables(environ)
-	)
+// loadConfig reads the variables, given as os.Environ does. One that is set to
+// nothing counts as not given. The error is problems, all there are, and then
+// the config holds what was right.
+func loadConfig(environ []string) (config, error) {
+	c := config{given: map[string]bool{}}
+	var wrong problems
+	vars := variables(environ)
 	for _, s := range settings {
 		value, from, err := lookup(vars, s.name)
-		if value == "" && err == nil && s.needed&p != 0 {
-			err = fmt.Errorf("is missing: set it (or %s_FILE): %s", s.name, s.help)
-		}
+		c.given[s.name] = value != ""
 		if value = cmp.Or(value, s.initial); err == nil && value != "" {
 			err = s.read(&c, value)
 		}
@@ -174,10 +161,22 @@ func readConfig(environ []string, p purpose) (config, error) {
 			wrong = append(wrong, from+": "+err.Error())
 		}
 	}
-	if official := c.TelegramAPIURL == "https://api.telegram.org"; official && c.TelegramToken != "" && c.TelegramWebhook && c.PublicURL != nil && c.PublicURL.Scheme != "https" {
+	official := c.TelegramAPIURL == "https://api.telegram.org"
+	if official && c.TelegramToken != "" && c.TelegramWebhook && strings.HasPrefix(c.PublicURL, "http://") {
 		wrong = append(wrong, "LOJA_PUBLIC_URL: must begin with https:// if LOJA_TELEGRAM_WEBHOOK is true, for Telegram calls nothing else")
 	}
 	return c, wrong.orNil()
+}
+
+// require returns as problems which of the variables are not given.
+func (c config) require(names ...string) error {
+	var wrong problems
+	for _, s := range settings {
+		if slices.Contains(names, s.name) && !c.given[s.name] {
+			wrong = append(wrong, fmt.Sprintf("%s: is missing: set it (or %s_FILE): %s", s.name, s.name, s.help))
+		}
+	}
+	return wrong.orNil()
 }
 
 // variables returns those that are ours of what os.Environ returns.
@@ -213,9 +212,9 @@ func lookup(vars map[string]string, name string) (value, from string, err error)
 	return value, from, nil
 }
 
-// unknownVariables tells of each LOJA_ variable that nobody reads, with the one
+// unknownSettings tells of each LOJA_ variable that nobody reads, with the one
 // that may have been meant.
-func unknownVariables(environ []string) []string {
+func unknownSettings(environ []string) []string {
 	var known []string
 	for _, s := range settings {
 		known = append(known, s.name, s.name+"_FILE")
@@ -240,8 +239,8 @@ func unknownVariables(environ []string) []string {
 	return lines
 }
 
-// printConfigHelp prints the table.
-func printConfigHelp(w io.Writer) error {
+// printSettings prints the table.
+func printSettings(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(t, "VARIABLE\tDEFAULT\tMEANING")
 	for _, s := range settings {
@@ -291,18 +290,12 @@ func address(s string) (string, error) {
 	return s, nil
 }
 
-func site(s string) (*url.URL, error) {
+func site(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery+u.Fragment != "" {
-		return nil, errors.New("is no address of a site: write https://HOST or https://HOST/PATH, without user, ? or #")
+		return "", errors.New("is no address of a site: write https://HOST or https://HOST/PATH, without user, ? or #")
 	}
-	return u, nil
-}
-
-func server(s string) (string, error) {
-	s = strings.TrimRight(s, "/")
-	_, err := site(s)
-	return s, err
+	return strings.TrimRight(s, "/"), nil
 }
 
 func secretKey(s string) ([]byte, error) {

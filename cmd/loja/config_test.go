@@ -25,35 +25,35 @@ var (
 )
 
 func TestConfigDefaults(t *testing.T) {
-	c, err := readConfig([]string{"HOME=/root", "LOJA_LOG="}, forDemo)
+	c, err := loadConfig([]string{"HOME=/root", "LOJA_LOG="})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL+c.RedisURL+c.Operator+c.TelegramToken != "" || c.Secret != nil {
 		t.Errorf("what was not given is %+v", c)
 	}
-	if c.HTTPAddr != ":8080" || c.StaffAddr != "127.0.0.1:8081" || c.PublicURL.String() != "http://localhost:8080" ||
+	if c.HTTPAddr != ":8080" || c.StaffAddr != "127.0.0.1:8081" || c.PublicURL != "http://localhost:8080" ||
 		c.TelegramAPIURL != "https://api.telegram.org" || c.TelegramWebhook || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" ||
-		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.SessionKeep != 7*24*time.Hour {
+		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.Session != 7*24*time.Hour {
 		t.Errorf("the defaults are %+v", c)
 	}
 }
 
 func TestConfigReads(t *testing.T) {
-	c, err := readConfig(append([]string{
+	c, err := loadConfig(append([]string{
 		"LOJA_PUBLIC_URL=https://loja.example/bot/", "LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=True",
 		"LOJA_WHATSAPP=false", "LOJA_LOG=debug", "LOJA_HANDS=3", "LOJA_SESSION_DAYS=2",
-	}, production...), forServing)
+	}, production...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL != "postgres://loja:hush@db/gsan" || c.RedisURL != "redis://:hush@cache:6379/0" || !bytes.Equal(c.Secret, bytes.Repeat([]byte{0xfb}, 32)) ||
-		c.PublicURL.JoinPath("d", "X").String() != "https://loja.example/bot/d/X" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
-		c.LogLevel != slog.LevelDebug || c.Hands != 3 || c.SessionKeep != 48*time.Hour {
+		c.PublicURL != "https://loja.example/bot" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
+		c.LogLevel != slog.LevelDebug || c.Hands != 3 || c.Session != 48*time.Hour {
 		t.Errorf("read %+v", c)
 	}
 	urlSafe := strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(secret32), "=")
-	if c, err := readConfig([]string{"LOJA_SECRET=" + urlSafe}, forDemo); err != nil || len(c.Secret) != 32 {
+	if c, err := loadConfig([]string{"LOJA_SECRET=" + urlSafe}); err != nil || len(c.Secret) != 32 {
 		t.Errorf("a secret in the alphabet of addresses: %v", err)
 	}
 }
@@ -83,7 +83,7 @@ func TestConfigProblems(t *testing.T) {
 		"LOJA_IDENTITY_MINUTES=-1":                         "LOJA_IDENTITY_MINUTES: ",
 		"LOJA_SESSION_DAYS=1e3":                            "LOJA_SESSION_DAYS: ",
 	} {
-		_, err := readConfig([]string{given}, forDemo)
+		_, err := loadConfig([]string{given})
 		if !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want one line with %s", given, err, want)
 		}
@@ -93,27 +93,25 @@ func TestConfigProblems(t *testing.T) {
 	}
 }
 
-func TestConfigNeeds(t *testing.T) {
-	for _, c := range []struct {
-		purpose purpose
-		given   []string
-		lacks   []string
-	}{
-		{forServing, nil, []string{"LOJA_DATABASE_URL", "LOJA_REDIS_URL", "LOJA_SECRET"}},
-		{forServing, production[:2], []string{"LOJA_SECRET"}},
-		{forServing, production, nil},
-		{forDatabase, nil, []string{"LOJA_DATABASE_URL"}},
-		{forDatabase, production[:1], nil},
-		{forDemo, nil, nil},
+func TestConfigRequire(t *testing.T) {
+	for _, c := range []struct{ given, needed, lacks []string }{
+		{nil, []string{"LOJA_SECRET", "LOJA_DATABASE_URL"}, []string{"LOJA_DATABASE_URL", "LOJA_SECRET"}},
+		{production[:2], []string{"LOJA_SECRET", "LOJA_REDIS_URL"}, []string{"LOJA_SECRET"}},
+		{production, []string{"LOJA_SECRET", "LOJA_REDIS_URL", "LOJA_DATABASE_URL"}, nil},
+		{nil, nil, nil},
 	} {
-		_, err := readConfig(c.given, c.purpose)
+		cfg, err := loadConfig(c.given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = cfg.require(c.needed...)
 		lines, _ := errors.AsType[problems](err)
-		if len(lines) != len(c.lacks) {
-			t.Errorf("purpose %d with %d variables: %v", c.purpose, len(c.given), err)
+		if len(lines) != len(c.lacks) || (err != nil) != (c.lacks != nil) {
+			t.Errorf("of %v are missing: %v, want %v", c.needed, err, c.lacks)
 			continue
 		}
 		for i, name := range c.lacks {
-			if !strings.HasPrefix(lines[i], name+": is missing: set it (or "+name+"_FILE)") {
+			if !strings.HasPrefix(lines[i], name+": is missing: set it (or "+name+"_FILE): ") {
 				t.Errorf("%s is missing: %s", name, lines[i])
 			}
 		}
@@ -129,11 +127,11 @@ func TestConfigFromFiles(t *testing.T) {
 		}
 		return path
 	}
-	c, err := readConfig([]string{
+	c, err := loadConfig([]string{
 		"LOJA_SECRET_FILE=" + write("secret", secret32+"\n"),
 		"LOJA_TELEGRAM_TOKEN_FILE=" + write("token", "123:abc\r\n"),
 		"LOJA_LOG_FILE=" + write("log", "warn"),
-	}, forDemo)
+	})
 	if err != nil || len(c.Secret) != 32 || c.TelegramToken != "123:abc" || c.LogLevel != slog.LevelWarn {
 		t.Errorf("from files: %+v, %v", c, err)
 	}
@@ -143,7 +141,7 @@ func TestConfigFromFiles(t *testing.T) {
 		"LOJA_SECRET_FILE: " + write("empty", "\n"):     {"LOJA_SECRET_FILE=" + filepath.Join(dir, "empty")},
 		"LOJA_HANDS_FILE: \"3\\n\" is no number":        {"LOJA_HANDS_FILE=" + write("hands", "3\n\n")},
 	} {
-		if _, err := readConfig(given, forDemo); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := loadConfig(given); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, want %s", given, err, want)
 		}
 	}
@@ -151,18 +149,18 @@ func TestConfigFromFiles(t *testing.T) {
 
 func TestConfigWebhook(t *testing.T) {
 	webhook := []string{"LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=true"}
-	if _, err := readConfig(webhook, forDemo); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), "LOJA_PUBLIC_URL: must begin with https://") {
+	if _, err := loadConfig(webhook); !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), "LOJA_PUBLIC_URL: must begin with https://") {
 		t.Errorf("Telegram cannot call http: %v", err)
 	}
 	for _, more := range []string{"LOJA_PUBLIC_URL=https://loja.example", "LOJA_TELEGRAM_API_URL=http://127.0.0.1:8082/"} {
-		if _, err := readConfig(append(webhook, more), forDemo); err != nil {
+		if _, err := loadConfig(append(webhook, more)); err != nil {
 			t.Errorf("%s: %v", more, err)
 		}
 	}
 }
 
 func TestUnknownVariables(t *testing.T) {
-	lines := unknownVariables(append([]string{"LOJA_REDIS=x", "LOJA_SECRT=hush", "LOJA_LOGFORMAT=json", "LOJA_COLOUR=blue", "LOJA_LOG_FILE=/x", "HOME=/"}, production...))
+	lines := unknownSettings(append([]string{"LOJA_REDIS=x", "LOJA_SECRT=hush", "LOJA_LOGFORMAT=json", "LOJA_COLOUR=blue", "LOJA_LOG_FILE=/x", "HOME=/"}, production...))
 	want := []string{
 		"LOJA_COLOUR: nobody reads this variable: unset it",
 		"LOJA_LOGFORMAT: nobody reads this variable; did you mean LOJA_LOG_FORMAT?",
@@ -181,7 +179,7 @@ func TestUnknownVariables(t *testing.T) {
 
 func TestConfigHelp(t *testing.T) {
 	var b bytes.Buffer
-	if err := printConfigHelp(&b); err != nil {
+	if err := printSettings(&b); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range settings {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 )
@@ -16,13 +16,17 @@ type health struct{}
 
 // Run implements the verb.
 func (health) Run(ctx context.Context) error {
-	cfg, err := readConfig(os.Environ(), forDemo)
+	cfg, err := configure()
 	if err != nil {
 		return err
 	}
+	at, err := net.ResolveTCPAddr("tcp", cfg.StaffAddr)
+	if err != nil {
+		return fmt.Errorf("LOJA_STAFF_ADDR: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, local(cfg.StaffAddr)+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, local(at)+"/readyz", nil)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,9 +17,12 @@ func TestHealth(t *testing.T) {
 		http.Error(w, "away: redis", status)
 	}))
 	defer s.Close()
-	t.Setenv("LOJA_STAFF_ADDR", strings.TrimPrefix(s.URL, "http://"))
-	if err := (health{}).Run(t.Context()); err != nil {
-		t.Errorf("ready: %v", err)
+	_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
+	for _, addr := range []string{"127.0.0.1:" + port, ":" + port, "0.0.0.0:" + port} {
+		t.Setenv("LOJA_STAFF_ADDR", addr)
+		if err := (health{}).Run(t.Context()); err != nil {
+			t.Errorf("ready on %s: %v", addr, err)
+		}
 	}
 	status = http.StatusServiceUnavailable
 	if err := (health{}).Run(t.Context()); err == nil || err.Error() != "not ready: away: redis" {

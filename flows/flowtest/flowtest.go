@@ -1,0 +1,119 @@
+// Package flowtest is the demo people in a real PostgreSQL, for tests of flows.
+// A test package that uses it has
+//
+//	func TestMain(m *testing.M) { os.Exit(embedded.Run(m)) }
+//
+// The day is always Today and the people are always the same, so that what is
+// said about them can stand in a transcript. See postgres.DemoPeople for who
+// they are.
+package flowtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"lojavirtual/store"
+	"lojavirtual/store/embedded"
+	"lojavirtual/store/postgres"
+)
+
+// Today is the day it is in every test.
+var Today = store.Date{Year: 2026, Month: time.May, Day: 20}
+
+// A Store is a database of the test's own, with switches for trouble. They work
+// on real connections: what flows get to see is what the driver and the server
+// make of it. A Store is for one goroutine.
+type Store struct {
+	*postgres.DB
+	Away bool // every connection breaks as soon as it is used
+	Bug  bool // the server refuses us our rights, as after a mistake of ours
+
+	t   testing.TB
+	url string
+}
+
+// Demo returns the demo people. Databases and connections are gone when the test
+// ends.
+func Demo(t testing.TB) *Store {
+	t.Helper()
+	s := &Store{t: t}
+	t.Cleanup(func() { s.Close() })
+	s.Reset()
+	return s
+}
+
+// Reset ends all trouble and begins again with a new copy of the demo people.
+func (s *Store) Reset() {
+	s.t.Helper()
+	if s.DB != nil {
+		s.Close()
+	}
+	s.Away, s.Bug = false, false
+	s.url = embedded.DatabaseForTest(s.t, "flowtest", fill)
+	db, err := postgres.Open(s.t.Context(), s.url, func(config *pgxpool.Config) { config.PrepareConn = s.prepare })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	db.Today = func() store.Date { return Today }
+	s.DB = db
+}
+
+func fill(ctx context.Context, url string) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	return postgres.Seed(ctx, url, 0, 1, Today)
+}
+
+// prepare makes trouble on a connection that is about to be used.
+func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) (bool, error) {
+	if s.Away {
+		return true, conn.PgConn().Conn().Close() // the line is cut; the driver finds out by itself
+	}
+	role := "none"
+	if s.Bug {
+		role = "pg_signal_backend" // may do nothing with tables
+	}
+	_, err := conn.Exec(ctx, "SET ROLE "+role)
+	return true, err
+}
+
+// Pay pays a bill in full, today.
+func (s *Store) Pay(bill int64) {
+	s.t.Helper()
+	conn, err := pgx.Connect(s.t.Context(), s.url) // banks pay while we are away, too
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close(s.t.Context()) //nolint:errcheck // nothing is left to do about it
+	done, err := conn.Exec(s.t.Context(), `
+		INSERT INTO arrecadacao.pagamento (pgmt_id, pgmt_vlpagamento, pgmt_dtpagamento, pgmt_amreferenciapagamento,
+		       pgmt_amreferenciaarrecadacao, cnta_id, imov_id, loca_id, dotp_id, avbc_id, arfm_id)
+		SELECT (SELECT max(pgmt_id) + 1 FROM arrecadacao.pagamento),
+		       cnta_vlagua + cnta_vlesgoto + cnta_vldebitos - cnta_vlcreditos - coalesce(cnta_vlimpostos, 0),
+		       $2::date, cnta_amreferenciaconta, $3::int, cnta_id, imov_id, loca_id, 1, $3::int, 1
+		  FROM faturamento.conta WHERE cnta_id = $1::bigint`, bill, Today, int(store.MonthOf(Today)))
+	if err != nil || done.RowsAffected() != 1 {
+		s.t.Fatalf("cannot pay bill %d: %d rows, %v", bill, done.RowsAffected(), err)
+	}
+}
+
+// Leave lets the present occupant of a property move out, today.
+func (s *Store) Leave(property int64) {
+	s.t.Helper()
+	conn, err := pgx.Connect(s.t.Context(), s.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close(s.t.Context()) //nolint:errcheck // nothing is left to do about it
+	done, err := conn.Exec(s.t.Context(), `
+		UPDATE cadastro.cliente_imovel SET clim_dtrelacaofim = $2::date
+		 WHERE imov_id = $1::int AND crtp_id = 2 AND clim_dtrelacaofim IS NULL`, property, Today)
+	if err != nil || done.RowsAffected() != 1 {
+		s.t.Fatalf("nobody can leave property %d: %d rows, %v", property, done.RowsAffected(), err)
+	}
+}

@@ -1,0 +1,27 @@
+package flowtest
+
+import (
+	"testing"
+
+	"lojavirtual/store/embedded"
+	"lojavirtual/store/redis"
+)
+
+// Guesses returns limits on guesses that nobody has reached, in a Redis of the
+// test's own.
+func Guesses(t testing.TB) *redis.Guesses {
+	t.Helper()
+	server, err := embedded.StartRedis(t.Context(), embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mail, err := redis.Open(t.Context(), server.URL(), redis.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = mail.Close()
+		_ = server.Close()
+	})
+	return mail.Guesses([]byte("the secret of the tests"))
+}

@@ -1,0 +1,33 @@
+package postgres_test
+
+import (
+	"testing"
+)
+
+func BenchmarkFindHolder(b *testing.B) {
+	w := open(b)
+	for b.Loop() {
+		if _, ok, err := w.FindHolder(b.Context(), several, mariasCPF); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}
+
+func BenchmarkBills(b *testing.B) {
+	w := open(b)
+	for b.Loop() {
+		if bills, err := w.Bills(b.Context(), several); len(bills.List) != 3 || err != nil {
+			b.Fatal(bills, err)
+		}
+	}
+}
+
+func BenchmarkBillCopy(b *testing.B) {
+	w := open(b)
+	id := w.bill(several, 202605)
+	for b.Loop() {
+		if _, ok, err := w.BillCopy(b.Context(), several, id); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"lojavirtual/store"
+)
+
+// A Finding is one thing that was looked at. Do says, in one line, what to do
+// about it; it is "" if all is well.
+type Finding struct {
+	What string
+	Do   string
+}
+
+// OK tells whether all is well.
+func (f Finding) OK() bool { return f.Do == "" }
+
+const (
+	oldest    = 90400  // server_version_num that GSAN's tables may live in
+	oldestOwn = 100000 // and our own
+)
+
+// Check looks at all that we need of the database: server, encoding, clock, the
+// parameters and codes we rely on, rights, and that every question we ask can be
+// asked, which finds missing tables, columns and rights. It changes nothing.
+func (db *DB) Check(ctx context.Context) []Finding {
+	all := db.checkServer(ctx)
+	all = append(all, db.checkCodes()...)
+	all = append(all, db.checkQuestions(ctx)...)
+	return append(all, db.checkOwn(ctx))
+}
+
+func (db *DB) checkServer(ctx context.Context) []Finding {
+	var version int
+	var encoding, zone string
+	var day store.Date
+	err := db.pool.QueryRow(ctx, `
+		SELECT current_setting('server_version_num')::int, current_setting('server_encoding')::text,
+		       current_setting('TimeZone')::text, current_date::date`).Scan(&version, &encoding, &zone, &day)
+	if err != nil {
+		return []Finding{{"database server", away("ask the server", err).Error()}}
+	}
+	found := []Finding{
+		{What: fmt.Sprintf("database server version %d.%d", version/10000, version%10000)},
+		{What: "database encoding " + encoding},
+		{What: "database time zone " + zone},
+		{What: "database clock " + day.String()},
+	}
+	switch {
+	case version < oldest:
+		found[0].Do = "use PostgreSQL 9.4 or newer"
+	case version < oldestOwn:
+		found[0].Do = "our schema loja needs PostgreSQL 10 or newer"
+	}
+	if encoding != "UTF8" && encoding != "LATIN1" {
+		found[1].Do = "use a database in UTF8 or LATIN1"
+	}
+	if zone != store.Zone.String() {
+		found[2].Do = "GSAN's timestamps are local: let connections have the time zone " + store.Zone.String()
+	}
+	if today := store.DateOf(time.Now()); day != today {
+		found[3].Do = "set the server's clock, here it is " + today.String()
+	}
+	return found
+}
+
+// checkCodes looks for what we rely on in the code tables and parameters.
+func (db *DB) checkCodes() []Finding {
+	codes := db.codes.Load()
+	p := codes.parameters
+	found := []Finding{
+		{What: fmt.Sprintf("GSAN's open months: billing %s, collecting %s", p.Billing, p.Collecting)},
+		{What: fmt.Sprintf("FEBRABAN code %q, modulus %d", p.issuer(db.Company).Company, p.Modulus)},
+	}
+	if !p.Billing.Valid() || !p.Collecting.Valid() {
+		found[0].Do = "set parm_amreferenciafaturamento and parm_amreferenciaarrecadacao in cadastro.sistema_parametros"
+	}
+	if len(p.issuer(db.Company).Company) != 4 {
+		found[1].Do = "bills will have no bar code: give the operator's FEBRABAN code, or set parm_cdempresafebraban"
+	}
+	for _, table := range []struct {
+		name  string
+		words map[int]string
+		ids   []int
+	}{
+		{"faturamento.debito_credito_situacao", codes.situation, []int{0, 1, 2, 5}},
+		{"faturamento.conta_motivo_revisao", codes.review, []int{store.DownPaymentReview}},
+		{"atendimentopublico.ligacao_agua_situacao", codes.water, []int{3}},
+		{"atendimentopublico.ligacao_esgoto_situacao", codes.sewage, []int{3}},
+		{"micromedicao.consumo_tipo", codes.meterKind, []int{1}},
+		{"cadastro.categoria", codes.category, []int{1}},
+	} {
+		f := Finding{What: "codes of " + table.name}
+		if i := slices.IndexFunc(table.ids, func(id int) bool { return table.words[id] == "" }); i >= 0 {
+			f.Do = fmt.Sprintf("it has no id %d, or no text for it: bills would be misread; compare with GSAN", table.ids[i])
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// checkQuestions asks everything once, of a property that does not exist.
+func (db *DB) checkQuestions(ctx context.Context) []Finding {
+	const nobody, nothing = 0, 0
+	var found []Finding
+	for _, question := range []struct {
+		what string
+		ask  func() error
+	}{
+		{"find a holder", func() error { _, _, err := db.FindHolder(ctx, nobody, ""); return err }},
+		{"a customer's properties", func() error { _, err := db.Properties(ctx, nobody); return err }},
+		{"bills to be paid", func() error { _, err := db.Bills(ctx, nobody); return err }},
+		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
+		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
+		{"code tables", func() error { return db.refresh(ctx) }},
+	} {
+		f := Finding{What: "question: " + question.what}
+		if err := question.ask(); err != nil {
+			f.Do = "grant SELECT on the tables and USAGE on the schemas, or compare GSAN's version: " + err.Error()
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// checkOwn looks at our schema.
+func (db *DB) checkOwn(ctx context.Context) Finding {
+	f := Finding{What: "our schema loja"}
+	var done, may bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT coalesce(max(version_id), 0) >= $1::bigint, has_table_privilege('loja.document', 'INSERT')
+		  FROM loja.goose_db_version`, len(migrationNames())).Scan(&done, &may)
+	switch {
+	case err != nil:
+		f.Do = "run loja migrate: " + away("look at our schema", err).Error()
+	case !done:
+		f.Do = "run loja migrate: the schema is older than this program"
+	case !may:
+		f.Do = "grant INSERT, SELECT and UPDATE on loja.document"
+	}
+	return f
+}

@@ -1,0 +1,126 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"lojavirtual/store"
+	"lojavirtual/store/febraban"
+)
+
+// codes is what we keep of GSAN's code tables and parameters. They change by
+// hand, a few times a year. Once read they are only read.
+type codes struct {
+	water, sewage  map[int]string // situação da ligação
+	situation      map[int]string // situação da conta
+	review         map[int]string // motivo de revisão
+	meterKind      map[int]string // tipo de consumo
+	readingAnomaly map[int]string
+	anomaly        map[int]string // of consumption, and its mark and message
+	anomalyMark    map[int]string
+	anomalyText    map[int]string
+	category       map[int]string // and its three letters
+	categoryMark   map[int]string
+	charge         map[int]string // tipo de débito
+	credit         map[int]string // tipo de crédito
+	tax            map[int]string // tipo de imposto
+	standards      columns        // padrões de qualidade da água, by column
+	holidays       map[store.Date]bool
+	parameters     parameters
+}
+
+// parameters is what we read of cadastro.sistema_parametros.
+type parameters struct {
+	Billing    store.Month // being billed
+	Collecting store.Month // whose collection is open
+	Company    int         // FEBRABAN code, 0 if none
+	Modulus    int         // of bar codes
+	BlockWidth int         // digits of the quadra in an inscrição
+}
+
+// issuer returns who the bar codes name; company comes before GSAN's own.
+func (p parameters) issuer(company string) febraban.Issuer {
+	if company == "" && p.Company > 0 {
+		company = fmt.Sprintf("%04d", p.Company)
+	}
+	return febraban.Issuer{Company: company, Modulus: p.Modulus}
+}
+
+// refresh reads the code tables, in one round trip.
+func (db *DB) refresh(ctx context.Context) error {
+	var c codes
+	var batch pgx.Batch
+	for _, table := range []struct {
+		into    *map[int]string
+		id, as  string
+		whereof string
+	}{
+		{&c.water, "last_id", "last_dsligacaoaguasituacao", "atendimentopublico.ligacao_agua_situacao"},
+		{&c.sewage, "lest_id", "lest_dsligacaoesgotosituacao", "atendimentopublico.ligacao_esgoto_situacao"},
+		{&c.situation, "dcst_id", "dcst_dsdebitocreditosituacao", "faturamento.debito_credito_situacao"},
+		{&c.review, "cmrv_id", "cmrv_dsmotivorevisaoconta", "faturamento.conta_motivo_revisao"},
+		{&c.meterKind, "cstp_id", "cstp_dsconsumotipo", "micromedicao.consumo_tipo"},
+		{&c.readingAnomaly, "ltan_id", "ltan_dsleituraanormalidade", "micromedicao.leitura_anormalidade"},
+		{&c.anomaly, "csan_id", "csan_dsconsumoanormalidade", "micromedicao.consumo_anormalidade"},
+		{&c.anomalyMark, "csan_id", "csan_dsabrvconsanormalidade", "micromedicao.consumo_anormalidade"},
+		{&c.anomalyText, "csan_id", "csan_dsmensagemconta", "micromedicao.consumo_anormalidade"},
+		{&c.category, "catg_id", "catg_dscategoria", "cadastro.categoria"},
+		{&c.categoryMark, "catg_id", "catg_dsabreviado", "cadastro.categoria"},
+		{&c.charge, "dbtp_id", "dbtp_dsdebitotipo", "faturamento.debito_tipo"},
+		{&c.credit, "crti_id", "crti_dscreditotipo", "faturamento.credito_tipo"},
+		{&c.tax, "imtp_id", "imtp_dsimposto", "faturamento.imposto_tipo"},
+	} {
+		*table.into = map[int]string{}
+		batch.Queue(fmt.Sprintf(`SELECT %s::int, coalesce(trim(%s), '')::text FROM %s`, table.id, table.as, table.whereof)).
+			Query(func(rows pgx.Rows) error {
+				var id int
+				var word string
+				_, err := pgx.ForEachRow(rows, []any{&id, &word}, func() error {
+					(*table.into)[id] = word
+					return nil
+				})
+				return err
+			})
+	}
+	c.holidays = map[store.Date]bool{}
+	batch.Queue(`SELECT nfer_dtferiado::date FROM cadastro.nacional_feriado`).Query(func(rows pgx.Rows) error {
+		var day store.Date
+		_, err := pgx.ForEachRow(rows, []any{&day}, func() error {
+			c.holidays[day] = true
+			return nil
+		})
+		return err
+	})
+	// As JSON, for not every GSAN has a column for every parameter of water.
+	batch.Queue(`SELECT coalesce((SELECT to_json(q) FROM faturamento.qualidade_agua_padrao q ORDER BY q.qlap_id DESC LIMIT 1), '{}')`).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&c.standards) })
+	batch.Queue(`
+		SELECT parm_amreferenciafaturamento::int, parm_amreferenciaarrecadacao::int, coalesce(parm_cdempresafebraban, 0)::int,
+		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int
+		  FROM cadastro.sistema_parametros WHERE parm_id = 1`).
+		QueryRow(func(row pgx.Row) error {
+			p := &c.parameters
+			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth)
+		})
+	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return away("read code tables", err)
+	}
+	db.codes.Store(&c)
+	return nil
+}
+
+// sentence writes one of GSAN's words, which are all capitals, as in a
+// sentence.
+func sentence(word string) string {
+	word = strings.ToLower(word)
+	first, size := utf8.DecodeRuneInString(word)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + word[size:]
+}

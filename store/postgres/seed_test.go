@@ -1,0 +1,178 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"lojavirtual/store"
+	"lojavirtual/store/embedded"
+	"lojavirtual/store/postgres"
+	"lojavirtual/store/taxid"
+)
+
+// clone returns the address of a copy of the demo.
+func clone(t testing.TB) string {
+	t.Helper()
+	return embedded.DatabaseForTest(t, "demo", fill)
+}
+
+// empty returns the address of an empty database.
+func empty(t testing.TB) string {
+	t.Helper()
+	return embedded.DatabaseForTest(t, "empty", func(context.Context, string) error { return nil })
+}
+
+func TestSeedRefuses(t *testing.T) {
+	if err := postgres.Seed(t.Context(), clone(t), 0, 1, today); !errors.Is(err, postgres.ErrNotEmpty) {
+		t.Errorf("a seeded database: %v", err)
+	}
+	url := clone(t)
+	conn := connect(t, url)
+	run(t, conn, `
+		DO $$ DECLARE t text; BEGIN
+			FOR t IN SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('cadastro', 'faturamento', 'arrecadacao',
+			         'micromedicao', 'cobranca', 'financeiro', 'atendimentopublico') LOOP
+				EXECUTE 'TRUNCATE ' || t || ' CASCADE';
+			END LOOP;
+		END $$`)
+	run(t, conn, `INSERT INTO cadastro.cliente_tipo (cltp_id) VALUES (1)`)
+	if err := postgres.Seed(t.Context(), url, 0, 1, today); !errors.Is(err, postgres.ErrNotEmpty) {
+		t.Errorf("one row is enough: %v", err)
+	}
+	run(t, conn, `TRUNCATE cadastro.cliente_tipo CASCADE`)
+	if err := postgres.Seed(t.Context(), url, 3, 1, today); err != nil {
+		t.Errorf("GSAN's tables, with all their keys, but empty: %v", err)
+	}
+}
+
+// TestSeedRepeats: the same seed writes the same, another seed something else,
+// and the cast never changes.
+func TestSeedRepeats(t *testing.T) {
+	sums := map[int64][]string{}
+	for _, seed := range []int64{1, 1, 2} {
+		url := empty(t)
+		if err := postgres.Seed(t.Context(), url, 40, seed, today); err != nil {
+			t.Fatal(err)
+		}
+		conn := connect(t, url)
+		for _, of := range []string{"true", "imov_id < 3000000"} {
+			var sum string
+			err := conn.QueryRow(t.Context(), `
+				SELECT md5(string_agg(concat_ws(' ', imov_id, cnta_id, cnta_amreferenciaconta, cnta_vlagua, clie_nmcliente, clie_nncpf), ';' ORDER BY cnta_id))
+				  FROM faturamento.conta JOIN cadastro.cliente_conta USING (cnta_id) JOIN cadastro.cliente USING (clie_id) WHERE `+of).Scan(&sum)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums[seed] = append(sums[seed], sum)
+		}
+	}
+	one, two := sums[1], sums[2]
+	if one[0] != one[2] || one[1] != one[3] {
+		t.Error("the same seed made other people")
+	}
+	if one[0] == two[0] || one[1] != two[1] {
+		t.Error("another seed must make other strangers and the same cast")
+	}
+}
+
+// TestSeedAnyDay: the demo works on any day of any month.
+func TestSeedAnyDay(t *testing.T) {
+	for _, day := range []store.Date{{Year: 2026, Month: 1, Day: 1}, {Year: 2028, Month: 2, Day: 29}, {Year: 2026, Month: 12, Day: 31}, {Year: 2026, Month: 3, Day: 11}} {
+		url := empty(t)
+		if err := postgres.Seed(t.Context(), url, 20, 1, day); err != nil {
+			t.Fatalf("%s: %v", day, err)
+		}
+		w := openURL(t, url)
+		open := func(property int64, status store.BillStatus) (n int) {
+			bills, err := w.Bills(t.Context(), property)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, b := range bills.List {
+				if b.Status == status && (status != store.Open || b.Due.Before(day)) {
+					n++
+				}
+			}
+			return n
+		}
+		if open(several, store.Open) < 1 || open(upToDate, store.Open) != 0 || open(reviewed, store.UnderReview) != 1 ||
+			open(reviewed, store.Paid) < 1 || open(partly, store.PartlyPaid) != 1 || open(inactive, store.Open) != 5 {
+			t.Errorf("%s: somebody is not who they should be", day)
+		}
+		if late := w.number(`SELECT count(*) FROM arrecadacao.pagamento WHERE pgmt_dtpagamento > $1`, day); late != 0 {
+			t.Errorf("%s: %d payments of tomorrow", day, late)
+		}
+	}
+}
+
+func TestDemoPeople(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range postgres.DemoPeople() {
+		if p.Document != "" {
+			if number, err := taxid.Parse(p.Document); err != nil || number != p.Document || seen[p.Document] {
+				t.Errorf("%s: document %v", p.Name, err)
+			}
+			seen[p.Document] = true
+		}
+		for _, property := range p.Properties {
+			if taxid.NewMatricula(property/10) != property {
+				t.Errorf("%s: matrícula %d has another check digit", p.Name, property)
+			}
+		}
+		if p.Name == "" || p.Special == "" || len(p.Properties) == 0 {
+			t.Errorf("%+v is not complete", p)
+		}
+	}
+	w := open(t)
+	wrong := w.number(`SELECT count(*) FROM cadastro.cliente WHERE length(clie_nncpf) <> 11 OR length(clie_nncnpj) <> 14`)
+	if wrong != 0 {
+		t.Errorf("%d strangers with broken documents", wrong)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	bad := func(url string) (what []string) {
+		w := openURL(t, url)
+		for _, f := range w.Check(t.Context()) {
+			if !f.OK() {
+				what = append(what, f.What)
+			}
+		}
+		return what
+	}
+	for _, c := range []struct{ name, change, want string }{
+		{"all is well", "SELECT 1", ""},
+		{"a column is missing", "ALTER TABLE faturamento.fatura_item DROP COLUMN fitm_icativo", "question: copy of a bill"},
+		{"a table is missing", "DROP TABLE faturamento.guia_pagamento", "question: bills to be paid"},
+		{"a code is missing", "UPDATE faturamento.conta_motivo_revisao SET cmrv_dsmotivorevisaoconta = NULL WHERE cmrv_id = 101", "codes of faturamento.conta_motivo_revisao"},
+		{"a parameter is missing", "UPDATE cadastro.sistema_parametros SET parm_cdempresafebraban = NULL", `FEBRABAN code "", modulus 10`},
+		{"our schema is missing", "DROP SCHEMA loja CASCADE", "our schema loja"},
+		{"our schema is old", "DELETE FROM loja.goose_db_version WHERE version_id > 0", "our schema loja"},
+	} {
+		url := clone(t)
+		run(t, connect(t, url), c.change)
+		got := bad(url)
+		if c.want == "" && len(got) != 0 || c.want != "" && (len(got) == 0 || got[0] != c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCheckRights(t *testing.T) {
+	url := clone(t)
+	run(t, connect(t, url), `
+		DO $$ BEGIN CREATE ROLE loja_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+		GRANT USAGE ON SCHEMA cadastro, faturamento, arrecadacao, micromedicao, cobranca, atendimentopublico, loja TO loja_reader;
+		GRANT SELECT ON ALL TABLES IN SCHEMA cadastro, faturamento, micromedicao, cobranca, atendimentopublico, loja TO loja_reader`)
+	w := openURL(t, url+"&role=loja_reader")
+	var bad []string
+	for _, f := range w.Check(t.Context()) {
+		if !f.OK() {
+			bad = append(bad, f.What)
+		}
+	}
+	if len(bad) != 4 || bad[0] != "question: bills to be paid" || bad[3] != "our schema loja" {
+		t.Errorf("without rights on arrecadacao and loja.document: %q", bad)
+	}
+}

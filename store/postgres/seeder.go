@@ -1,0 +1,464 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lojavirtual/store"
+	"lojavirtual/store/febraban"
+	"lojavirtual/store/taxid"
+)
+
+const (
+	months     = 24 // of bills
+	readDay    = 8  // of the month, when meters are read
+	issueDay   = 12 // when its bills are issued; they are due in the month after
+	sheetsSize = 16 << 20
+)
+
+// A seeder makes up properties and writes them.
+type seeder struct {
+	sheets
+	rng        *rand.Rand
+	today      store.Date
+	newest     store.Month // of bills
+	collecting store.Month // whose collection is open
+	last       struct{ customer, relation, meter, bill, detail, payment, use, group, deal int }
+}
+
+func newSeeder(seed int64, today store.Date) *seeder {
+	s := &seeder{
+		sheets:     newSheets(),
+		rng:        rand.New(rand.NewPCG(uint64(seed), 0)),
+		today:      today,
+		newest:     store.MonthOf(today.Add(1 - issueDay)),
+		collecting: store.MonthOf(today),
+	}
+	s.last.customer, s.last.bill = 100, 900000
+	return s
+}
+
+// next counts on.
+func next(last *int) int { *last++; return *last }
+
+// write writes the cast and as many strangers.
+func (s *seeder) write(ctx context.Context, tx pgx.Tx, strangers int) error {
+	s.writeSurroundings()
+	for _, r := range cast {
+		who := s.newCustomer(r.name, r.document, r.company)
+		for _, h := range r.houses {
+			s.writeHouse(h, who)
+		}
+	}
+	for i := range strangers {
+		s.writeStranger(i)
+		if err := s.flush(ctx, tx, sheetsSize); err != nil {
+			return err
+		}
+	}
+	if err := s.flush(ctx, tx, 0); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE cadastro.sistema_parametros
+		   SET parm_amreferenciafaturamento = $1::int, parm_amreferenciaarrecadacao = $2::int WHERE parm_id = 1`, int(s.newest), int(s.collecting))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		UPDATE micromedicao.hidrometro_inst_hist h SET lagu_id = a.lagu_id
+		  FROM atendimentopublico.ligacao_agua a WHERE a.hidi_id = h.hidi_id`) // they point at each other
+	return err
+}
+
+// flush sends all rows to the server, if there is more than size of them.
+func (s *seeder) flush(ctx context.Context, tx pgx.Tx, size int) error {
+	total := 0
+	for _, sheet := range s.all() {
+		total += sheet.text.Len()
+	}
+	if total <= size {
+		return nil
+	}
+	for _, sheet := range s.all() {
+		if err := sheet.flush(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeSurroundings writes what is not of one property: holidays, the quality of
+// the water, messages, the banks' notices.
+func (s *seeder) writeSurroundings() {
+	holidays := []struct {
+		month time.Month
+		day   int
+		name  string
+	}{
+		{1, 1, "CONFRATERNIZAÇÃO"},
+		{4, 21, "TIRADENTES"},
+		{5, 1, "DIA DO TRABALHO"},
+		{9, 7, "INDEPENDÊNCIA"},
+		{10, 12, "N. SRA. APARECIDA"},
+		{11, 2, "FINADOS"},
+		{11, 15, "REPÚBLICA"},
+		{11, 20, "CONSCIÊNCIA NEGRA"},
+		{12, 25, "NATAL"},
+	}
+	for year := s.today.Year - 1; year <= s.today.Year+1; year++ {
+		for i, h := range holidays {
+			s.holiday.add(year*100+i, store.Date{Year: year, Month: h.month, Day: h.day}, h.name)
+		}
+	}
+	for age := range months + 2 {
+		m := s.newest.Add(-age)
+		for town := 1; town <= 5; town++ {
+			sway := store.Money((int(m) + town) % 5)
+			s.quality.add(int(m)*10+town, m, town,
+				60+10*sway, 40, 40, 300+50*sway, 40, 39, 120+10*sway, 40, 40, store.Money(0), 40, 40)
+		}
+		s.message.add(int(m)*10, m, nil, "MANTENHA O HIDRÔMETRO EM LOCAL DE FÁCIL ACESSO PARA A LEITURA.", "LAVE A CAIXA D'ÁGUA A CADA SEIS MESES.")
+	}
+	s.message.add(int(s.newest)*10+1, s.newest, 1, "ARACAJU: HAVERÁ MANUTENÇÃO NA ADUTORA NO FIM DO MÊS. GUARDE ÁGUA.", nil)
+	for age := -1; age < months+2; age++ {
+		m := s.collecting.Add(-age)
+		s.notice.add(int(m), m.Add(1).First().Add(-1), m, 1, 1, 1, int(m), store.Money(0), store.Money(0), store.Money(0), store.Money(0), store.Money(0))
+	}
+}
+
+// newCustomer writes a customer and returns their number.
+func (s *seeder) newCustomer(name, document string, company bool) int64 {
+	id := taxid.NewMatricula(int64(next(&s.last.customer)))
+	var cpf, cnpj any
+	kind := 1
+	if company {
+		kind = 2
+	}
+	switch len(document) {
+	case 11:
+		cpf = document
+	case 14:
+		cnpj = document
+	}
+	s.customer.add(id, name, kind, cpf, cnpj, 1)
+	return id
+}
+
+// relate writes who is what to a property: 1 owner, 2 occupant.
+func (s *seeder) relate(customer, property int64, relation int, from, to store.Date) {
+	var end any
+	if !to.IsZero() {
+		end = to
+	}
+	named := 2
+	if relation == 2 {
+		named = 1
+	}
+	s.relation.add(next(&s.last.relation), customer, property, relation, from, end, named)
+}
+
+// long is when people came who were always there.
+var long = store.Date{Year: 2012, Month: time.March, Day: 1}
+
+// towns says in which town a place of codes.sql is; its sector, quadra and rota
+// have the same number. dueDays is the usual due day there.
+var (
+	towns   = [...]int{1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3, 7: 3, 8: 4, 9: 5}
+	groups  = [...]int{1: 2, 2: 1, 3: 3, 4: 1, 5: 2}
+	dueDays = [...]int{1: 10, 2: 15, 3: 20}
+)
+
+// writeHouse writes a property of who, and its bills.
+func (s *seeder) writeHouse(h house, who int64) {
+	town := towns[h.place]
+	var excluded, complement any
+	if h.excluded {
+		excluded = 1
+	}
+	if h.complement != "" {
+		complement = h.complement
+	}
+	debit := 2
+	if h.debit {
+		debit = 1
+	}
+	s.property.add(h.property, town, town, town, h.property%400+1, 0, h.number, complement,
+		2, h.water, h.sewage, 5, debit, excluded, 1, h.place, h.place)
+	s.units.add(h.property, h.category, h.units)
+
+	moved := s.newest.Add(-h.since).First()
+	former := who
+	switch {
+	case h.before == "":
+		s.relate(who, h.property, 2, long, store.Date{})
+	case h.vacant:
+		former = s.newCustomer(h.before, "", false)
+		s.relate(former, h.property, 2, long, moved)
+		s.relate(who, h.property, 1, long, store.Date{})
+	default:
+		former = s.newCustomer(h.before, "", false)
+		s.relate(former, h.property, 2, long, moved)
+		s.relate(who, h.property, 2, moved, store.Date{})
+	}
+	if h.owner != "" {
+		s.relate(s.newCustomer(h.owner, h.ownerDocument, false), h.property, 1, long, store.Date{})
+	}
+
+	meter := next(&s.last.meter)
+	s.meter.add(meter, fmt.Sprintf("A%02dS%06d", 10+h.property%14, meter), long, long.Year, 0, 1, 1, 1, 1, 1)
+	s.installed.add(meter, meter, long, 1, 1, 1, 0, long)
+	s.connection.add(h.property, long, 1, 1, meter)
+
+	var deal int
+	if h.deal {
+		deal = next(&s.last.deal)
+	}
+	var dealt store.Money
+	shown := int(h.property%500) + 100
+	for age := months - 1; age >= 0; age-- {
+		b := event{volume: h.usual + int(h.property+int64(s.newest.Add(-age))*3)%7*h.usual/30}
+		h.story(age, &b)
+		if b.none || h.vacant && age < h.since {
+			continue
+		}
+		occupant := who
+		if age >= h.since && h.before != "" {
+			occupant = former
+		}
+		s.writeUse(h, s.newest.Add(-age), b, meter, shown)
+		total := s.writeBill(h, s.newest.Add(-age), b, occupant, deal, shown)
+		if b.status == 5 {
+			dealt += total
+		}
+		shown += b.volume
+	}
+	if h.deal {
+		m := s.newest.Add(-18)
+		s.deal.add(deal, h.property, h.water, h.sewage, town, town, 5, 1, 1, 1, 1,
+			m.First().Add(19), m, dealt, dealt/10, 30, (dealt-dealt/10)/30, who)
+	}
+}
+
+// writeUse writes what the meter showed and what was made of it.
+func (s *seeder) writeUse(h house, m store.Month, b event, meter, shown int) {
+	var anomaly, shut any
+	kind, read := 1, 1
+	if b.anomaly != 0 {
+		anomaly = b.anomaly
+	}
+	if b.shut {
+		kind, read, shut = 3, 2, 23
+	}
+	s.use.add(next(&s.last.use), h.property, 1, m, b.volume, h.usual, 10*h.units, kind, anomaly)
+	s.reading.add(s.last.use, h.property, 1, m, m.Add(-1).First().Add(readDay-1), shown,
+		m.First().Add(readDay-1), shown+b.volume, b.volume, read, shut, meter)
+	if h.sewage == 3 {
+		s.use.add(next(&s.last.use), h.property, 2, m, b.volume, h.usual, 10*h.units, kind, nil)
+	}
+}
+
+// writeBill writes a bill, its detail and what was paid for it, and returns its
+// total.
+func (s *seeder) writeBill(h house, m store.Month, b event, occupant int64, deal, shown int) store.Money {
+	town := towns[h.place]
+	id := next(&s.last.bill)
+	issued := m.First().Add(issueDay - 1)
+	due := m.Add(1).First().Add(dueDays[groups[town]] - 1)
+
+	water := tariff(h.category, b.volume)
+	var sewage, charges, taxes store.Money
+	sewagePercent := store.Money(0)
+	if h.sewage == 3 {
+		sewagePercent, sewage = 8000, water*80/100
+	}
+	for _, c := range b.charges {
+		charges += c.value
+	}
+	base := water + sewage
+	if h.public {
+		for _, t := range withheld {
+			taxes += base * t.percent / 10000
+		}
+	}
+	total := water + sewage + charges - b.credit - taxes
+
+	paid, paidOn := s.paymentFor(b, total, issued, due)
+	closed := paid == total && store.MonthOf(paidOn) < s.collecting
+	history := 2
+	if closed {
+		history = 1
+	}
+	var review, reviewed, dealt any
+	if b.review != 0 {
+		review, reviewed = b.review, issued.Add(1)
+	}
+	if b.status == 5 {
+		dealt = deal
+	}
+	debit := 2
+	if h.debit {
+		debit = 1
+	}
+	s.number.add(id, history)
+	s.bill.of(closed).add(id, h.property, h.water, h.sewage, town, town, 5, 1, groups[town], town, b.status, review, dealt,
+		m, m, int(febraban.MonthDigit(m)-'0'), 2, debit,
+		water, sewage, charges, b.credit, taxes, sewagePercent, b.volume, b.volume,
+		issued, due, due, store.MonthOf(due).Add(13).First().Add(-1), reviewed, shown, shown+b.volume)
+	s.billed.of(closed).add(id, occupant, id, 2, 1)
+	s.category.of(closed).add(id, h.category, h.units, water, sewage, b.volume, b.volume)
+	for _, c := range b.charges {
+		s.charge.of(closed).add(next(&s.last.detail), id, c.kind, 1, 1, c.value, c.nth, c.of)
+	}
+	if b.credit > 0 {
+		s.credit.of(closed).add(next(&s.last.detail), id, 1, 1, 1, b.credit, issued)
+	}
+	if h.public {
+		for _, t := range withheld {
+			s.tax.of(closed).add(next(&s.last.detail), id, t.kind, t.percent, base, base*t.percent/10000)
+		}
+		s.group.add(next(&s.last.group), occupant, m, total, due)
+		s.grouped.add(s.last.group, s.last.group, 1, id, h.property, total)
+	}
+	if paid > 0 {
+		form := 1 + id%3
+		if h.debit {
+			form = 13
+		}
+		s.payment.of(closed).add(next(&s.last.payment), id, h.property, town, 1, int(store.MonthOf(paidOn)), form, 0,
+			paid, paidOn, m, store.MonthOf(paidOn))
+	}
+	return total
+}
+
+// paymentFor tells how much was paid for a bill, and when.
+func (s *seeder) paymentFor(b event, total store.Money, issued, due store.Date) (store.Money, store.Date) {
+	lately := s.today.Add(-1)
+	if store.MonthOf(lately) != s.collecting {
+		lately = s.today
+	}
+	switch {
+	case b.unpaid:
+		return 0, store.Date{}
+	case b.partly:
+		return total / 2, lately
+	case b.today:
+		return total, lately
+	case b.promptly:
+		return total, issued
+	case due.Add(-2).After(s.today):
+		return 0, store.Date{}
+	default:
+		return total, due.Add(-2)
+	}
+}
+
+// withheld is what public bodies keep back, in hundredths of a percent.
+var withheld = []struct {
+	kind    int
+	percent store.Money
+}{{1, 480}, {2, 100}, {3, 300}, {4, 65}}
+
+// tariff is what water costs in the demo, by category and m³.
+func tariff(category, volume int) store.Money {
+	least, steps := store.Money(4530), [...]store.Money{812, 1035, 1290}
+	if category != 1 {
+		least, steps = 9840, [...]store.Money{1422, 1588, 1704}
+	}
+	total := least
+	for m3 := 11; m3 <= volume; m3++ {
+		total += steps[min((m3-11)/10, 2)]
+	}
+	return total
+}
+
+// writeStranger writes one more property, with people and bills made up.
+func (s *seeder) writeStranger(i int) {
+	h := home(taxid.NewMatricula(int64(300000+i)), 1+s.rng.IntN(9), fmt.Sprint(1+s.rng.IntN(1999)), s.story())
+	h.usual = 6 + s.rng.IntN(22)
+	h.excluded = s.rng.IntN(100) == 0
+	h.debit = s.rng.IntN(20) == 0
+	if s.rng.IntN(2) == 0 {
+		h.sewage = 2
+	}
+	name, company := s.personName(), s.rng.IntN(16) == 0
+	document := s.cpf()
+	if company {
+		h.category, h.usual = 2, h.usual*3
+		name, document = "COMERCIAL "+name, s.cnpj()
+	}
+	if s.rng.IntN(12) == 0 {
+		document = ""
+	}
+	if s.rng.IntN(10) == 0 {
+		h.owner, h.ownerDocument = s.personName(), s.cpf()
+	}
+	if s.rng.IntN(20) == 0 {
+		h.before, h.since = s.personName(), 1+s.rng.IntN(20)
+	}
+	who := s.newCustomer(name, document, company)
+	s.writeHouse(h, who)
+	if h.owner == "" && s.rng.IntN(3) == 0 {
+		s.relate(who, h.property, 1, long, store.Date{}) // owner and occupant at once
+	}
+}
+
+// story makes up how somebody pays.
+func (s *seeder) story() func(age int, b *event) {
+	switch n := s.rng.IntN(100); {
+	case n < 60:
+		return func(int, *event) {}
+	case n < 85:
+		open := 1 + s.rng.IntN(3)
+		return func(age int, b *event) { b.unpaid = age < open }
+	case n < 93:
+		open := 4 + s.rng.IntN(9)
+		return func(age int, b *event) { b.unpaid = age < open }
+	case n < 97:
+		return func(age int, b *event) {
+			if age == 1 {
+				b.unpaid, b.review = true, 91
+			}
+		}
+	default:
+		return func(age int, b *event) { b.partly = age == 1 }
+	}
+}
+
+var (
+	givenNames = [...]string{
+		"ANA", "MARIA", "JOSÉ", "JOÃO", "ANTÔNIO", "FRANCISCA", "CARLOS", "PAULO", "PEDRO", "LUCAS", "JULIANA", "MÁRCIA", "FERNANDA", "GENIVALDO",
+		"EDVALDO", "GIVANILDO", "VALDENICE", "CLEIDE", "ROBERTO", "TÂNIA", "SÔNIA", "JAILTON", "ADRIANA", "MÔNICA", "GILVAN", "JANDIRA", "HÉLIO", "BENEDITA",
+	}
+	surnames = [...]string{
+		"SANTOS", "SILVA", "OLIVEIRA", "SOUZA", "LIMA", "MENEZES", "ANDRADE", "BARRETO", "PRADO", "CRUZ", "ALMEIDA", "CARVALHO", "DANTAS", "FONTES",
+		"GÓIS", "JESUS", "MACEDO", "NASCIMENTO", "RESENDE", "ROCHA", "SOBRAL", "TAVARES", "VIEIRA", "ARAÚJO", "BISPO", "CONCEIÇÃO", "FEITOSA", "MELO",
+	}
+)
+
+func (s *seeder) personName() string {
+	return givenNames[s.rng.IntN(len(givenNames))] + " " + surnames[s.rng.IntN(len(surnames))] + " " + surnames[s.rng.IntN(len(surnames))]
+}
+
+func (s *seeder) cpf() string {
+	return withDigits(fmt.Sprintf("%09d", 1+s.rng.IntN(999_999_998)), 11)
+}
+
+// cnpj makes up a CNPJ, one in five with letters.
+func (s *seeder) cnpj() string {
+	root := fmt.Sprintf("%08d", 1+s.rng.IntN(99_999_998))
+	if s.rng.IntN(5) == 0 {
+		root = root[:2] + string(rune('A'+s.rng.IntN(26))) + string(rune('A'+s.rng.IntN(26))) + root[4:]
+	}
+	return withDigits(root+"0001", 9)
+}
+
+// withDigits appends the two check digits of a CPF or CNPJ.
+func withDigits(number string, heaviest int) string {
+	number += string(taxid.Modulo11(number, heaviest))
+	return number + string(taxid.Modulo11(number, heaviest))
+}

@@ -137,12 +137,8 @@ const unpacked = "pgsql"
 // unpackPostgres downloads PostgreSQL and unpacks it below the folder. The
 // library can only start a whole server; it is asked for one that it must
 // refuse after it has unpacked and before it has made anything: there is no
-// such encoding. It leaves a log behind in the temporary folder of the
-// process, therefore a keeper does this.
+// such encoding.
 func unpackPostgres(mirror, folder string) error {
-	if err := os.Setenv("TMPDIR", folder); err != nil {
-		return err
-	}
 	into := filepath.Join(folder, unpacked)
 	config := embeddedpostgres.DefaultConfig().
 		Version(fetched).

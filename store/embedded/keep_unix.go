@@ -4,6 +4,7 @@ package embedded
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,8 +26,16 @@ import (
 // grace is how long a server has to stop before it is killed.
 const grace = 30 * time.Second
 
-// keepIfKeeper does a keeper's work and exits, if this process is one.
+// keepIfKeeper does a keeper's work and exits, if this process is one or was
+// started by one for a download.
 func keepIfKeeper() {
+	if mirror := os.Getenv(unpacker); mirror != "" {
+		if err := unpackPostgres(mirror, os.TempDir()); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	told := os.Getenv(marker)
 	if told == "" {
 		return
@@ -196,8 +205,30 @@ func (h *household) obey(ctx context.Context, o order) error {
 	case o.Kill:
 		return h.stop(syscall.SIGKILL)
 	default:
-		return unpackPostgres(o.Fetch, h.folder)
+		return h.fetch(ctx, o.Fetch)
 	}
+}
+
+// unpacker is the environment variable, a repository's address, that makes a
+// process download PostgreSQL into its folder for temporary files.
+const unpacker = "LOJA_EMBEDDED_UNPACK"
+
+// fetch has a process of its own download PostgreSQL: the library takes no
+// context, and ends the process or panics over some errors.
+func (h *household) fetch(ctx context.Context, mirror string) error {
+	self, err := program()
+	if err != nil {
+		return err
+	}
+	said := &tail{}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), unpacker+"="+mirror, "TMPDIR="+h.folder)
+	cmd.Stdout, cmd.Stderr = said, said
+	cmd.SysProcAttr = dying()
+	if err := cmd.Run(); err != nil {
+		return errors.New(cmp.Or(said.String(), err.Error()))
+	}
+	return nil
 }
 
 // command returns a command that runs as the owner in the temporary folder and

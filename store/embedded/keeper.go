@@ -68,12 +68,9 @@ func startKeeper(ctx context.Context, d duty) (*keeper, error) {
 	if !hooked.Load() {
 		return nil, errNotHooked
 	}
-	self, err := os.Executable()
+	self, err := program()
 	if err != nil {
 		return nil, err
-	}
-	if runtime.GOOS == "linux" {
-		self = "/proc/self/exe" // there even when the file was replaced or removed
 	}
 	told, err := json.Marshal(d)
 	if err != nil {
@@ -107,6 +104,15 @@ func startKeeper(ctx context.Context, d duty) (*keeper, error) {
 	}
 	k.folder = born.Folder
 	return k, nil
+}
+
+// program returns the file of this program. On Linux it is there even when it
+// was replaced or removed since.
+func program() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
 }
 
 // do gives an order and waits until it is done. A keeper that was not heard to

@@ -6,6 +6,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -222,6 +223,29 @@ func TestDownload(t *testing.T) {
 	}
 }
 
+// TestDownloadGivenUp: Ctrl-C need not wait for a mirror that does not answer.
+func TestDownloadGivenUp(t *testing.T) {
+	asked, done := make(chan struct{}), make(chan struct{})
+	mirror := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(asked)
+		<-done
+	}))
+	defer mirror.Close()
+	defer close(done)
+	cache := nothingInstalled(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { <-asked; cancel() }()
+	o := quiet("")
+	o.Mirror = mirror.URL
+	if _, err := StartPostgres(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(cache, "loja", "loja-*")); len(left) > 0 {
+		t.Errorf("left in the cache: %v", left)
+	}
+}
+
 // pack makes an archive like those of io.zonky.test.postgres.
 func pack(t *testing.T, bin string) []byte {
 	t.Helper()
@@ -288,6 +312,7 @@ func TestLastRung(t *testing.T) {
 }
 
 func TestClone(t *testing.T) {
+	demo := "demo " + rand.Text() // another with each -count
 	fills := 0
 	fill := func(ctx context.Context, url string) error {
 		fills++
@@ -296,7 +321,7 @@ func TestClone(t *testing.T) {
 	if err := ForTest(t).Template(t.Context(), "broken", func(context.Context, string) error { return os.ErrInvalid }); !errors.Is(err, os.ErrInvalid) {
 		t.Errorf("a template that cannot be filled: %v", err)
 	}
-	a, b := DatabaseForTest(t, "demo", fill), DatabaseForTest(t, "demo", fill)
+	a, b := DatabaseForTest(t, demo, fill), DatabaseForTest(t, demo, fill)
 	if fills != 1 {
 		t.Errorf("filled %d times", fills)
 	}
@@ -307,14 +332,14 @@ func TestClone(t *testing.T) {
 		t.Errorf("the other clone holds %q", got)
 	}
 	var url string
-	t.Run("dropped at the end", func(t *testing.T) { url = DatabaseForTest(t, "demo", fill) })
+	t.Run("dropped at the end", func(t *testing.T) { url = DatabaseForTest(t, demo, fill) })
 	if _, err := tryQuery(t.Context(), url, "SELECT '1'"); err == nil {
 		t.Error("a clone outlives its test")
 	}
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			url, drop, err := ForTest(t).Clone(t.Context(), "demo")
+			url, drop, err := ForTest(t).Clone(t.Context(), demo)
 			if err != nil {
 				t.Error(err)
 				return

@@ -82,14 +82,14 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		t.Say(sayStale)
 		return e.ask(t)
 	}
-	if w := wordOf(t.said, false); w != noWord {
+	if w := wordOf(m.Text, false); w != noWord { // not in an option that was pressed: that means what it was offered for
 		return e.obey(ctx, t, w)
 	}
 	err = e.hear(ctx, t)
 	if FaultOf(err) != Slip {
 		return err
 	}
-	if w := wordOf(t.said, true); w != noWord {
+	if w := wordOf(m.Text, true); w != noWord {
 		return e.obey(ctx, t, w)
 	}
 	return e.repair(t, err)

@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"log/slog"
 	"testing"
 
 	"lojavirtual/store/embedded"
@@ -11,7 +12,7 @@ import (
 // test's own.
 func Guesses(t testing.TB) *redis.Guesses {
 	t.Helper()
-	server, err := embedded.StartRedis(t.Context(), embedded.Options{})
+	server, err := embedded.StartRedis(t.Context(), embedded.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ const (
 	switched, elsewhere, gone        bot.Event = "switched", "elsewhere", "gone"
 )
 
-const elsewhereOption = "Outra matrícula"
+const elsewhereOption = "Usar outra matrícula"
 
 // data is what we write down between two messages. The document is never.
 type data struct {
@@ -84,7 +84,7 @@ func New(holders Holders, guesses Guesses, how string) *bot.Flow {
 				t.Offer("Qual imóvel você quer atender?", append(slices.Clone(t.Data.Titles), elsewhereOption)...)
 			},
 			Hear: c.change,
-			On:   bot.On{switched: bot.End, elsewhere: asking, gone: recognizing}},
+			On:   bot.On{switched: bot.End, given: documenting, elsewhere: asking, gone: recognizing}},
 
 		{State: asking, Label: "perguntando a matrícula",
 			Ask: func(t *turn) {
@@ -133,8 +133,15 @@ func (c conversation) recognize(ctx context.Context, t *turn) (bot.Event, error)
 
 func (c conversation) change(ctx context.Context, t *turn) (bot.Event, error) {
 	i, err := answer.Choice(t.Text(), append(slices.Clone(t.Data.Titles), elsewhereOption)...)
-	if err != nil {
-		return "", err
+	if err != nil { // perhaps they typed a matrícula, one of theirs or another
+		typed, _, none := answer.Matricula(t.Text())
+		if none != nil || typed < 1000 { // so short a number is an option that is not there
+			return "", err
+		}
+		if i = slices.Index(t.Data.Own, typed); i < 0 {
+			t.Data.Property = typed
+			return given, nil
+		}
 	}
 	if i == len(t.Data.Own) {
 		return elsewhere, nil
@@ -193,7 +200,16 @@ func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 		return "", fmt.Errorf("give a right guess back: %w", err)
 	}
 	t.Identify(h.Customer, h.Property)
-	t.Say("Pronto, *%s*! Imóvel `%s`: %s.%s", name(h.Name), store.FormatMatricula(h.Property), place(h.Address), further(h.Others))
+	const pronto = "Pronto, *%s*! Imóvel `%s`: %s."
+	who, where, at := name(h.Name), store.FormatMatricula(h.Property), place(h.Address)
+	switch h.Others {
+	case 0:
+		t.Say(pronto, who, where, at)
+	case 1:
+		t.Say(pronto+"\nVocê tem mais um imóvel: para mudar, digite *trocar imóvel*.", who, where, at)
+	default:
+		t.Say(pronto+"\nVocê tem mais %d imóveis: para mudar, digite *trocar imóvel*.", who, where, at, h.Others)
+	}
 	return known, nil
 }
 
@@ -208,17 +224,6 @@ func after(wait time.Duration) string {
 		return "daqui a uma hora"
 	default:
 		return fmt.Sprintf("daqui a %d horas", (minutes+59)/60)
-	}
-}
-
-func further(others int) string {
-	switch others {
-	case 0:
-		return ""
-	case 1:
-		return "\nVocê tem mais um imóvel: para mudar, digite *trocar imóvel*."
-	default:
-		return fmt.Sprintf("\nVocê tem mais %d imóveis: para mudar, digite *trocar imóvel*.", others)
 	}
 }
 

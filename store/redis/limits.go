@@ -46,32 +46,27 @@ func (m *Mail) Guesses(secret []byte) *Guesses {
 	return &Guesses{m.client, secret}
 }
 
-// A Verdict says whether a guess may be tried.
-type Verdict struct {
-	Allowed bool
-	Wait    time.Duration // if not allowed, after this it may be; it does not tell which limit was reached
-}
-
 var (
 	guessScript   = goredis.NewScript(source("guess"))
 	unguessScript = goredis.NewScript(source("unguess"))
 )
 
 // Reserve asks leave to try a guess, and must be called before it is looked
-// at. If it is allowed it counts as wrong until Right or Undo says otherwise; a
-// refused guess counts nowhere. The document is in canonical form, digits and
+// at. If wait is zero it may be tried, and counts as wrong until Right or Undo
+// says otherwise. If not, it counts nowhere and may be tried after that wait,
+// which does not tell what limit was reached. The document is in canonical form, digits and
 // capitals only. Calls of all processes are seen one after the other.
-func (g *Guesses) Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (Verdict, error) {
-	wait, err := guessScript.Run(ctx, g.client, g.keys(chat, property, document),
+func (g *Guesses) Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (wait time.Duration, err error) {
+	milliseconds, err := guessScript.Run(ctx, g.client, g.keys(chat, property, document),
 		now.UnixMilli(), text(newLease()),
 		guessesPerChat, guessChatWindow.Milliseconds(),
 		guessFirstLock.Milliseconds(), guessLongestLock.Milliseconds(), guessLockMemory.Milliseconds(),
 		guessesPerProperty, guessesPerDocument, guessWindow.Milliseconds(),
 	).Int64()
 	if err != nil {
-		return Verdict{}, away("reserve a guess", err)
+		return 0, away("reserve a guess", err)
 	}
-	return Verdict{Allowed: wait == 0, Wait: time.Duration(wait) * time.Millisecond}, nil
+	return time.Duration(milliseconds) * time.Millisecond, nil
 }
 
 // Right takes back the chat's last guess, which was right, and remembers that

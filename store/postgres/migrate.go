@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -30,11 +31,13 @@ func Migrate(ctx context.Context, url string) error {
 	settle(config)
 	db := stdlib.OpenDB(*config)
 	defer db.Close() //nolint:errcheck // nothing is left to do about it
-	if _, err := db.ExecContext(ctx, `
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`
 		DO $$ BEGIN
-			PERFORM pg_advisory_xact_lock(7306082);
-			CREATE SCHEMA IF NOT EXISTS loja;
-		END $$`); err != nil {
+			PERFORM pg_advisory_xact_lock(%d);
+			IF to_regnamespace('loja') IS NULL THEN -- else no right to make schemas is needed
+				CREATE SCHEMA loja;
+			END IF;
+		END $$`, schemaLock)); err != nil {
 		return away("make our schema", err)
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(schemaLock), lock.WithLockTimeout(1, 60))

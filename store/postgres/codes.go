@@ -34,7 +34,7 @@ type codes struct {
 	parameters     parameters
 }
 
-// parameters is what we read of cadastro.sistema_parametros.
+// parameters is what we read of GSAN's one row of parameters.
 type parameters struct {
 	Billing    store.Month // being billed
 	Collecting store.Month // whose collection is open
@@ -56,9 +56,9 @@ func (db *DB) refresh(ctx context.Context) error {
 	var c codes
 	var batch pgx.Batch
 	for _, table := range []struct {
-		into    *map[int]string
-		id, as  string
-		whereof string
+		into   *map[int]string
+		id, as string
+		from   string
 	}{
 		{&c.water, "last_id", "last_dsligacaoaguasituacao", "atendimentopublico.ligacao_agua_situacao"},
 		{&c.sewage, "lest_id", "lest_dsligacaoesgotosituacao", "atendimentopublico.ligacao_esgoto_situacao"},
@@ -76,7 +76,7 @@ func (db *DB) refresh(ctx context.Context) error {
 		{&c.tax, "imtp_id", "imtp_dsimposto", "faturamento.imposto_tipo"},
 	} {
 		*table.into = map[int]string{}
-		batch.Queue(fmt.Sprintf(`SELECT %s::int, coalesce(trim(%s), '')::text FROM %s`, table.id, table.as, table.whereof)).
+		batch.Queue(fmt.Sprintf(`SELECT %s::int, coalesce(trim(%s), '')::text FROM %s`, table.id, table.as, table.from)).
 			Query(func(rows pgx.Rows) error {
 				var id int
 				var word string

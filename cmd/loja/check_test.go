@@ -102,28 +102,44 @@ func TestCheckVectors(t *testing.T) {
 
 func TestCheckLine(t *testing.T) {
 	for _, c := range []struct{ kind, line, want string }{
-		{"", "529.982.247-25",
-			`{"input":"529.982.247-25","kind":"cpf","valid":true,"reason":null,"canonical":"52998224725","tolerant":"52998224725","printed":"529.982.247-25"}`},
-		{"", "529.982.247/25",
-			`{"input":"529.982.247/25","kind":"cpf","valid":false,"reason":"format","canonical":null,"tolerant":"52998224725"}`},
-		{"", "1234567.9",
-			`{"input":"1234567.9","kind":"matricula","valid":true,"reason":null,"canonical":"12345679","tolerant":"12345679","printed":"1234567.9"}`},
-		{"matrícula", "1234567-9",
-			`{"input":"1234567-9","kind":"matricula","valid":false,"reason":"format","canonical":null,"tolerant":"12345679"}`},
+		{
+			"", "529.982.247-25",
+			`{"input":"529.982.247-25","kind":"cpf","valid":true,"reason":null,"canonical":"52998224725","tolerant":"52998224725","printed":"529.982.247-25"}`,
+		},
+		{
+			"", "529.982.247/25",
+			`{"input":"529.982.247/25","kind":"cpf","valid":false,"reason":"format","canonical":null,"tolerant":"52998224725"}`,
+		},
+		{
+			"", "1234567.9",
+			`{"input":"1234567.9","kind":"matricula","valid":true,"reason":null,"canonical":"12345679","tolerant":"12345679","printed":"1234567.9"}`,
+		},
+		{
+			"matrícula", "1234567-9",
+			`{"input":"1234567-9","kind":"matricula","valid":false,"reason":"format","canonical":null,"tolerant":"12345679"}`,
+		},
 		{"", "12345678", // a digit that is not GSAN's is never a refusal
 			`{"input":"12345678","kind":"matricula","valid":true,"reason":null,"canonical":"12345678","tolerant":"12345678","printed":"1234567.8","typo":true}`},
-		{"matricula", "1234567890",
-			`{"input":"1234567890","kind":"matricula","valid":false,"reason":"length","canonical":null,"tolerant":null}`},
-		{"pix", "<não>",
-			`{"input":"<não>","kind":"brcode","valid":false,"reason":"crc_field","canonical":null,"tolerant":null,"severity":"unreadable"}`},
-		{"", "R$ 1.234,56",
-			`{"input":"R$ 1.234,56","kind":"money","valid":true,"reason":null,"canonical":"R$` + "\u00a0" + `1.234,56","tolerant":"R$` + "\u00a0" + `1.234,56","cents":123456,"amount":"R$` + "\u00a0" + `1.234,56"}`},
-		{"", "82850000000559901231260079873280109202640003",
+		{
+			"matricula", "1234567890",
+			`{"input":"1234567890","kind":"matricula","valid":false,"reason":"length","canonical":null,"tolerant":null}`,
+		},
+		{
+			"pix", "<não>",
+			`{"input":"<não>","kind":"brcode","valid":false,"reason":"crc_field","canonical":null,"tolerant":null,"severity":"unreadable"}`,
+		},
+		{
+			"", "R$ 1.234,56",
+			`{"input":"R$ 1.234,56","kind":"money","valid":true,"reason":null,"canonical":"R$` + "\u00a0" + `1.234,56","tolerant":"R$` + "\u00a0" + `1.234,56","cents":123456,"amount":"R$` + "\u00a0" + `1.234,56"}`,
+		},
+		{
+			"", "82850000000559901231260079873280109202640003",
 			`{"input":"82850000000559901231260079873280109202640003","kind":"barcode","valid":true,"reason":null,` +
 				`"canonical":"82850000000559901231260079873280109202640003","tolerant":"82850000000559901231260079873280109202640003",` +
 				`"printed":"82850000000-0 55990123126-8 00798732801-5 09202640003-2","cents":5599,"amount":"R$` + "\u00a0" + `55,99",` +
 				`"line":"828500000000559901231268007987328015092026400032","segment":"2","value_id":"8","modulo":11,"dv_general":"5",` +
-				`"company":"0123","free":"1260079873280109202640003","pays":"bill","matricula":"7987328","month":"09/2026"}`},
+				`"company":"0123","free":"1260079873280109202640003","pays":"bill","matricula":"7987328","month":"09/2026"}`,
+		},
 		{"", "bom dia", `{"input":"bom dia","kind":"unknown","valid":false,"reason":"format","canonical":null,"tolerant":null}`},
 		{"", "", `{"input":"","kind":"unknown","valid":false,"reason":"format","canonical":null,"tolerant":null}`},
 	} {

@@ -1,0 +1,516 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lojavirtual/store"
+	"lojavirtual/store/taxid"
+)
+
+// The page: margins, and the two columns of its middle.
+const (
+	left   = 12
+	right  = pageWidth - left
+	width  = right - left
+	top    = 10
+	bottom = pageHeight - top
+
+	wide   = 112
+	narrow = 66
+)
+
+// Bill draws the second copy of a bill (gsan-rules VIA-7): one A4 page, and
+// further ones for what a long bill has beyond it. Bar code and PIX are printed
+// only if the bill can be paid with them (VIA-3, VIA-5); charge.Code is "" when
+// there is no PIX. Late charges are never part of it (VIA-12).
+//
+// The title and the other metadata tell nothing about the customer. It is an
+// error if the bar code is none, or pays another amount than the bill's total.
+func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, error) {
+	pay, err := newSlip(m.Operator, b, charge)
+	if err != nil {
+		return nil, fmt.Errorf("draw bill %d: %w", b.ID, err)
+	}
+	d := bill{m.Operator, b, seal, pay}
+
+	fields, notes, state := d.fields(), d.notes(), d.standing().strip(width-2*heroPad)
+	gridTop := heroTop + heroHeight + state.height + 3.5
+	middle := gridTop + gridHeight(fields) + 2.5
+	end := pay.top() - 2 - textHeight(notes)
+	page, further := area{y: middle, h: end - 2 - middle}, area{y: 26, h: bottom - 26}
+	leftPages := deal(d.wideBlocks(), page.column(left, wide), further.column(left, wide))
+	rightPages := deal(d.narrowBlocks(), page.column(right-narrow, narrow), further.column(right-narrow, narrow))
+	count := max(len(leftPages), len(rightPages))
+
+	s := newSheet(fmt.Sprintf("%s: 2ª via da conta de %s", m.Operator.Name, b.Month))
+	for i := range count {
+		s.addPage()
+		if i == 0 {
+			d.letterhead(s, count)
+			d.hero(s, state)
+			grid(s, gridTop, fields)
+		} else {
+			d.runningHead(s, i+1, count)
+		}
+		for _, column := range [][][]placed{leftPages, rightPages} {
+			if i < len(column) {
+				for _, p := range column[i] {
+					p.draw(s, p.x, p.y, p.w)
+				}
+			}
+		}
+		if i == 0 {
+			y := end
+			for _, lines := range notes {
+				s.mark("P", func() { s.paragraph(left, y+3, lines) })
+				y += textHeight([][]line{lines})
+			}
+			pay.draw(s)
+		}
+	}
+	return s.bytes(), nil
+}
+
+func (a area) column(x, w float64) area { return area{x, a.y, w, a.h} }
+
+// A bill is a second copy being drawn.
+type bill struct {
+	op   store.Operator
+	b    store.BillCopy
+	seal Seal
+	pay  slip
+}
+
+// letterhead says who charges (CDC art. 42-A) and what this is.
+func (d bill) letterhead(s *sheet, pages int) {
+	const aside = 62
+	name := style{bold: true, size: 22, color: blue}.fit(d.op.Name, width-aside-4)
+	s.mark("P", func() { s.put(left, top+7, name) })
+
+	phones := []string{}
+	for _, p := range d.op.Phones {
+		phones = append(phones, strings.TrimSpace(p.Label+" "+p.Number))
+	}
+	y := float64(top) + 11.6
+	for _, text := range []string{
+		joined(d.op.LegalName, labelled("CNPJ ", taxid.Print(d.op.CNPJ))),
+		d.op.Address,
+		joined(append(phones, d.op.Site)...),
+	} {
+		if text != "" {
+			s.mark("P", func() { s.put(left, y, small.fit(text, width-aside-4)) })
+			y += leading(small)
+		}
+	}
+
+	s.mark("H1", func() { s.putRight(right, top+6, style{bold: true, size: 17, color: ink}.line("2ª via de conta")) })
+	s.mark("P", func() {
+		s.putRight(right, top+11.6, small.fit(when("Emitida em ", d.b.Issued), aside))
+		if pages > 1 {
+			s.putRight(right, top+11.6+leading(small), small.line(fmt.Sprintf("Página 1 de %d", pages)))
+		}
+	})
+}
+
+// runningHead is the head of the pages after the first.
+func (d bill) runningHead(s *sheet, page, pages int) {
+	text := joined("2ª via de conta", "matrícula "+store.FormatMatricula(d.b.Property.ID), "referência "+d.b.Month.String())
+	s.mark("P", func() { s.put(left, top+6, headline.fit(d.op.Name+": "+text, width-40)) })
+	s.mark("P", func() { s.putRight(right, top+6, small.line(fmt.Sprintf("Página %d de %d", page, pages))) })
+}
+
+// hero is what must be seen first: how much, until when, and where it stands.
+func (d bill) hero(s *sheet, state strip) {
+	const y = heroTop
+	s.decoration(func() {
+		s.panel(left, y, width, heroHeight, 3, 0, tint)
+		s.panel(left, y+heroHeight, width, state.height, 0, 3, state.color)
+	})
+	total := "Total da conta"
+	if d.pay.payable || d.b.DirectDebit && d.b.Status == store.Open {
+		total = "Total a pagar"
+	}
+	for _, f := range []struct {
+		label, value string
+		x, w, size   float64
+		color        color
+	}{
+		{total, d.b.Total.String(), left + heroPad, 84, 32, blue},
+		{"Vencimento", d.b.Due.String(), left + 94, 46, 22, ink},
+		{"Referência", monthName(d.b.Month), left + 144, 38, 14, ink},
+	} {
+		if f.value == "" {
+			continue
+		}
+		s.mark("P", func() {
+			s.put(f.x, y+6, body.sized(9.5).in(soft).line(f.label))
+			s.put(f.x, y+17, style{bold: true, size: f.size, color: f.color}.fit(f.value, f.w))
+		})
+	}
+	s.mark("P", func() { s.paragraph(left+heroPad, y+heroHeight+5.6, state.head) })
+	if len(state.text) > 0 {
+		s.mark("P", func() { s.paragraph(left+heroPad+state.indent, y+heroHeight+5.6+state.drop, state.text) })
+	}
+}
+
+// The hero: where it begins, its height without the strip, and the margin
+// inside of it.
+const (
+	heroTop    = 31
+	heroHeight = 21
+	heroPad    = 6
+)
+
+// A standing is where the bill stands, as a customer must understand it.
+type standing struct {
+	head  string
+	text  string // what to do about it
+	color color
+}
+
+func (d bill) standing() standing {
+	late := !d.b.Due.IsZero() && d.b.Issued.After(d.b.Due)
+	pay := "Pague" + when(" até ", d.b.Due) + d.pay.how() + "."
+	if late {
+		pay = "Pague" + d.pay.how() + "."
+	}
+	switch {
+	case d.b.Status == store.Paid:
+		return standing{"PAGA" + when(" em ", d.b.PaidOn), "Não é preciso pagar de novo.", green}
+	case d.b.Status == store.PartlyPaid:
+		return standing{"PAGAMENTO PARCIAL EM ANÁLISE", "Fale conosco antes de pagar a diferença.", amber}
+	case d.b.Status == store.UnderReview && d.pay.payable:
+		return standing{"EM REVISÃO, MAS PODE SER PAGA", sentence(d.b.Review) + pay, amber}
+	case d.b.Status == store.UnderReview:
+		return standing{"EM REVISÃO", sentence(d.b.Review) + "Aguarde o resultado antes de pagar.", amber}
+	case d.b.DirectDebit:
+		return standing{"DÉBITO AUTOMÁTICO", "O valor será debitado da sua conta bancária" + when(" em ", d.b.Due) + ".", blue}
+	case d.b.Total <= 0:
+		return standing{"SEM VALOR A PAGAR", "", green}
+	case late:
+		// "vencida" would be wrong on a weekend: payment is still in time on the next banking day
+		return standing{"O VENCIMENTO JÁ PASSOU", pay, red}
+	default:
+		return standing{"EM ABERTO", pay, blue}
+	}
+}
+
+// A strip is a standing set in type.
+type strip struct {
+	head, text   []line
+	indent, drop float64 // of the text, from where the head begins
+	height       float64
+	color        color
+}
+
+func (t standing) strip(w float64) strip {
+	s := strip{color: t.color, height: 8.6}
+	s.head = []line{style{bold: true, size: 13, color: white}.fit(t.head, w)}
+	text := style{size: 10, color: white}
+	s.indent = s.head[0].width + 4
+	if text.line(t.text).width <= w-s.indent {
+		s.text = text.wrap(t.text, w, 1)
+		return s
+	}
+	s.text = text.wrap(t.text, w, 3)
+	s.indent, s.drop = 0, 4.8
+	s.height += s.drop + float64(len(s.text)-1)*leading(text)
+	return s
+}
+
+// A field is a label with a value below it, so many twelfths of the page wide.
+type field struct {
+	label, value string
+	twelfths     int
+}
+
+func (d bill) fields() []field {
+	p := d.b.Property
+	return fieldsOf(
+		field{"Titular", d.b.Holder.Name, 6},
+		field{documentName(d.b.Holder.Document), mask(d.b.Holder.Document), 3},
+		field{"Matrícula", matricula(p.ID), 3},
+		field{"Endereço", addressLine(p.Address), 6},
+		field{"Inscrição", p.Inscribe, 3},
+		field{"Rota e grupo", joined(p.Route, positive(int64(p.Group))), 3},
+		field{"Ligação", joined(labelled("água ", p.Water), labelled("esgoto ", p.Sewage)), 4},
+		field{"Economias", p.Units, 2},
+		field{"Hidrômetro", p.Meter, 2},
+		field{"Situação da conta", d.b.Situation, 2},
+		field{"Nº da conta", positive(d.b.ID), 2},
+	)
+}
+
+// fieldsOf returns the fields that have a value.
+func fieldsOf(fields ...field) []field {
+	return slices.DeleteFunc(fields, func(f field) bool { return f.value == "" })
+}
+
+// gridRow is a row of fields, set in type.
+type gridRow struct {
+	fields []field
+	lines  [][]line
+	height float64
+}
+
+func gridRows(fields []field) []gridRow {
+	var rows []gridRow
+	used := 12
+	for _, f := range fields {
+		if used+f.twelfths > 12 {
+			rows, used = append(rows, gridRow{}), 0
+		}
+		r := &rows[len(rows)-1]
+		used += f.twelfths
+		lines := large.wrap(f.value, f.width()-3, 3)
+		if closer := strong.wrap(f.value, f.width()-3, 3); len(closer) < len(lines) {
+			lines = closer
+		}
+		r.fields, r.lines = append(r.fields, f), append(r.lines, lines)
+		r.height = max(r.height, 4.4+float64(len(lines))*leading(large))
+	}
+	return rows
+}
+
+func (f field) width() float64 { return float64(f.twelfths) * width / 12 }
+
+func gridHeight(fields []field) (h float64) {
+	for _, r := range gridRows(fields) {
+		h += r.height
+	}
+	return h
+}
+
+// grid draws fields side by side, as many rows as they need.
+func grid(s *sheet, y float64, fields []field) {
+	for _, r := range gridRows(fields) {
+		x := float64(left)
+		for i, f := range r.fields {
+			s.mark("P", func() {
+				s.put(x, y+2.8, small.line(f.label))
+				s.paragraph(x, y+6.9, r.lines[i])
+			})
+			x += f.width()
+		}
+		y += r.height
+	}
+}
+
+// wideBlocks are the left column: what is billed, what the utility has to say,
+// and the water's quality, which is first to go to another page.
+func (d bill) wideBlocks() []block {
+	var blocks []block
+	if len(d.b.Lines) > 0 {
+		var cells [][]string
+		for _, l := range d.b.Lines {
+			cells = append(cells, []string{l.Text, l.Volume, signed(l.Value)})
+		}
+		detail := table("Detalhamento", body, []column{{"Descrição", wide - 40, false}, {"Consumo", 17, true}, {"Valor (R$)", 23, true}}, cells)
+		detail.rows = append(detail.rows, totalRow("Total da conta", signed(d.b.Total), wide))
+		blocks = append(blocks, detail)
+	}
+	if messages := paragraphs("Avisos", wide, d.b.Messages); len(messages.rows) > 0 {
+		blocks = append(blocks, messages)
+	}
+	if len(d.b.Quality) > 0 {
+		var cells [][]string
+		for _, q := range d.b.Quality {
+			cells = append(cells, []string{q.Parameter, q.Standard, q.Mean, strconv.Itoa(q.Samples), strconv.Itoa(q.Conform)})
+		}
+		heading := "Qualidade da água"
+		if d.b.QualityOf.Valid() {
+			heading += " em " + d.b.QualityOf.Name()
+		}
+		blocks = append(blocks, table(heading, small.in(ink), []column{
+			{"Parâmetro", 35, false}, {"Padrão", 31, false}, {"Média", 13, true}, {"Amostras", 15, true}, {"Conformes", wide - 94, true},
+		}, cells))
+	}
+	return blocks
+}
+
+// narrowBlocks are the right column: the meter, the months before, and taxes.
+func (d bill) narrowBlocks() []block {
+	var blocks []block
+	if cells := d.metering(); len(cells) > 0 {
+		blocks = append(blocks, pairs("Leitura e consumo", narrow, cells))
+	}
+	if c, ok := d.chart(narrow); ok {
+		blocks = append(blocks, c)
+	}
+	if len(d.b.Taxes) > 0 {
+		var cells [][]string
+		for _, t := range d.b.Taxes {
+			cells = append(cells, []string{t.Text, hundredths(t.Percent) + "%", signed(t.Base), signed(t.Value)})
+		}
+		blocks = append(blocks, table("Tributos retidos", small.in(ink), []column{
+			{"Tributo", 19, false}, {"%", 12, true}, {"Base (R$)", 19, true}, {"Valor (R$)", 16, true},
+		}, cells))
+	}
+	return blocks
+}
+
+// metering is what the meter showed and what follows from it.
+func (d bill) metering() [][2]string {
+	var cells [][2]string
+	add := func(what, value string) {
+		if value != "" {
+			cells = append(cells, [2]string{what, value})
+		}
+	}
+	add("Leitura anterior", reading(d.b.Previous))
+	add("Leitura atual", reading(d.b.Current))
+	if d.b.Volume > 0 || d.b.Current.Known {
+		add("Consumo faturado", fmt.Sprintf("%d m³", d.b.Volume))
+	}
+	if d.b.Days > 0 {
+		add(fmt.Sprintf("Média por dia, em %d dias", d.b.Days), hundredths(roundedUp(100*d.b.Volume, d.b.Days))+" m³")
+	}
+	add("Tipo de consumo", d.b.MeterKind)
+	add("Próxima leitura", d.b.NextReading.String())
+	add("Anormalidade", d.b.Anomaly)
+	return cells
+}
+
+// notes are said on every bill, just above the slip.
+func (d bill) notes() [][]line {
+	texts := []string{}
+	if d.b.Status != store.Paid && d.b.Total > 0 {
+		texts = append(texts, "Pagamento em atraso: o valor desta conta não muda; multa, juros e correção, quando devidos, vêm em uma conta seguinte.")
+	}
+	texts = append(texts, contact("Ouvidoria", d.op.Ombudsman), contact("Agência reguladora", d.op.Regulator))
+	if d.seal.Code != "" {
+		texts = append(texts, "Para conferir se este documento é autêntico: código "+d.seal.Code+labelled(" em ", d.seal.Address))
+	}
+	var notes [][]line
+	for _, text := range texts {
+		if lines := small.wrap(text, width, 2); len(lines) > 0 {
+			notes = append(notes, lines)
+		}
+	}
+	return notes
+}
+
+func textHeight(paragraphs [][]line) (h float64) {
+	for _, lines := range paragraphs {
+		h += float64(len(lines))*leading(lines[0].style) + 0.6
+	}
+	return h
+}
+
+// totalRow ends a table with a sum.
+func totalRow(text, value string, w float64) row {
+	t := large
+	what, sum := t.line(text), t.line(value)
+	return row{6, func(s *sheet, x, y float64) {
+		s.decoration(func() { s.box(x, y, w, 6, tint) })
+		s.tag("TR", func() {
+			s.heading("Row", func() { s.put(x+1.5, y+4.2, what) })
+			s.mark("TD", func() {})
+			s.mark("TD", func() { s.putRight(x+w, y+4.2, sum) })
+		})
+	}}
+}
+
+func reading(r store.Reading) string {
+	value := ""
+	if r.Known {
+		value = fmt.Sprintf("%d m³", r.Value)
+	}
+	return joined(value, r.On.String())
+}
+
+// joined joins what is there with a dot in the middle.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
+}
+
+func labelled(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return label + value
+}
+
+func when(label string, d store.Date) string { return labelled(label, d.String()) }
+
+// sentence writes text with a capital and a full stop, and a blank to go on
+// after it.
+func sentence(text string) string {
+	if text = strings.TrimSpace(text); text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimRight(text[size:], ".") + ". "
+}
+
+// contact says how to reach a body, which often has its kind in its name.
+func contact(kind string, c store.Contact) string {
+	who := joined(c.Name, c.Phone, c.Email, c.Site)
+	if strings.HasPrefix(c.Name, kind) {
+		return who
+	}
+	return labelled(kind+": ", who)
+}
+
+func monthName(m store.Month) string {
+	if !m.Valid() {
+		return ""
+	}
+	return m.Name()
+}
+
+func matricula(id int64) string {
+	if id <= 0 {
+		return ""
+	}
+	return store.FormatMatricula(id)
+}
+
+func positive(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func documentName(document string) string {
+	if len(document) == 14 {
+		return "CNPJ"
+	}
+	return "CPF"
+}
+
+func mask(document string) string {
+	if document == "" {
+		return ""
+	}
+	return taxid.Mask(document)
+}
+
+func addressLine(a store.Address) string {
+	street := strings.TrimSpace(a.Street + labelled(", ", a.Number) + labelled(" ", a.Complement))
+	town := a.Town + labelled("/", a.State)
+	cep := a.CEP
+	if len(cep) == 8 {
+		cep = cep[:5] + "-" + cep[5:]
+	}
+	return joined(street, a.Neighborhood, town, labelled("CEP ", cep))
+}
+
+// hundredths writes a number of hundredths: "0,67".
+func hundredths(n int) string { return store.Money(n).Number() }
+
+// signed writes an amount without currency: "-10,00".
+func signed(m store.Money) string {
+	if m < 0 {
+		return "-" + m.Number()
+	}
+	return m.Number()
+}
+
+func roundedUp(a, b int) int { return (a + b - 1) / b }

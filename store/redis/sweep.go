@@ -121,7 +121,7 @@ func (m *Mail) Stats(ctx context.Context) (Stats, error) {
 			for _, name := range names {
 				queues[name] = append(queues[name], queue{
 					waiting: pipe.ZCard(ctx, key(n, name+":w")),
-					held:    pipe.ZCard(ctx, key(n, name+":b")),
+					held:    pipe.HLen(ctx, key(n, name+":l")),
 					first:   pipe.ZRangeWithScores(ctx, key(n, name+":w"), 0, 0),
 				})
 			}

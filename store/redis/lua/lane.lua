@@ -5,9 +5,8 @@
 -- the prefix L ("{7}i", "{7}o:telegram") and these keys:
 --
 --   L:w         zset  person -> since when they wait, or until when they must (ms)
---   L:b         zset  person -> when the lease of the process that holds the lane ends (ms)
---   L:l         hash  person -> that lease
---   L:t         hash  person -> how often the head of the lane was held in vain
+--   L:l         hash  person -> "lease end tries" of the process that holds the lane: its end in ms
+--   L:t         hash  person -> how often the head of the lane was held in vain, if it was
 --   L:k         list  one token while somebody waits: what processes block on
 --   L:q:person  list  what waits, oldest first; the head stays until it is done
 --
@@ -18,14 +17,13 @@ local call = redis.call
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
-local function hold(L, person, lease, ms)
-  call('ZADD', L .. ':b', now + ms, person)
-  call('HSET', L .. ':l', person, lease)
+local function hold(L, person, lease, ms, tries)
+  call('HSET', L .. ':l', person, lease .. ' ' .. now + ms .. ' ' .. tries)
 end
 
-local function free(L, person)
-  call('ZREM', L .. ':b', person)
-  call('HDEL', L .. ':l', person)
+-- holding returns lease, end and tries of a lane that is held.
+local function holding(L, person)
+  return string.match(call('HGET', L .. ':l', person) or '', '^(%S+) (%S+) (%S+)')
 end
 
 -- signal wakes one process, unless one is being woken or nobody is due.
@@ -47,9 +45,10 @@ local function claim(L, lease, ms, most, sessions, found)
     call('ZREM', L .. ':w', person)
     local items = call('LRANGE', L .. ':q:' .. person, 0, most - 1)
     if #items > 0 then
-      hold(L, person, lease, ms)
+      local tries = call('HGET', L .. ':t', person) or '0'
+      hold(L, person, lease, ms, tries)
       found[#found + 1] = person
-      found[#found + 1] = call('HGET', L .. ':t', person) or '0'
+      found[#found + 1] = tries
       found[#found + 1] = sessions ~= '' and call('GET', sessions .. person) or ''
       found[#found + 1] = tostring(#items)
       for _, item in ipairs(items) do

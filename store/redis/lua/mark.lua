@@ -8,32 +8,35 @@
 -- Returns 'late', 'free', or 'held' and the items that the process does not know.
 local L, person = KEYS[1], ARGV[1]
 local queue = L .. ':q:' .. person
-local held = call('HGET', L .. ':l', person)
+local held, ends, tries = holding(L, person)
 if held == ARGV[2] then
   if tonumber(ARGV[5]) > 0 then
     call('LTRIM', queue, ARGV[5], -1)
-    call('HDEL', L .. ':t', person)
+    if tries ~= '0' then
+      call('HDEL', L .. ':t', person)
+      tries = 0
+    end
   end
 elseif held ~= ARGV[3] then
   return {'late'}
 end
 
 if call('EXISTS', queue) == 0 then
-  free(L, person)
+  call('HDEL', L .. ':l', person)
   return {'free'}
 end
 if ARGV[8] == '' then
-  hold(L, person, ARGV[3], ARGV[4])
+  hold(L, person, ARGV[3], ARGV[4], tries)
   return {'held', unpack(call('LRANGE', queue, ARGV[6], ARGV[6] + ARGV[7] - 1))}
 end
 if ARGV[9] == '1' then
   call('HINCRBY', L .. ':t', person, 1)
 end
+call('HDEL', L .. ':l', person)
 local since = now + ARGV[8]
 if ARGV[8] == '0' then -- it has its old place in the queue again
-  since = call('ZSCORE', L .. ':b', person) - ARGV[4]
+  since = ends - ARGV[4]
 end
-free(L, person)
 call('ZADD', L .. ':w', since, person)
 signal(L)
 return {'free'}

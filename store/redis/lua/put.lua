@@ -6,7 +6,6 @@
 -- Returns 'known', 'flood', 'queued', or 'held' and the session.
 local L, person = KEYS[1], ARGV[1]
 local queue = L .. ':q:' .. person
-local waiting = call('LLEN', queue)
 
 if ARGV[8] ~= '' then
   local set = call('ZSCORE', KEYS[4], person)
@@ -14,27 +13,31 @@ if ARGV[8] ~= '' then
     return {'known'}
   end
   call('ZREM', KEYS[4], person)
-  if waiting > 0 then -- they are not silent; the turn to come sets the next alarm
+  if call('EXISTS', queue) == 1 then -- they are not silent; the turn to come sets the next alarm
     return {'known'}
   end
 end
 
-if waiting >= tonumber(ARGV[4]) then
-  return {call('ZSCORE', KEYS[3], ARGV[3]) and 'known' or 'flood'}
-end
 local minute = math.floor(now / 60000)
 if call('ZADD', KEYS[3], 'NX', minute, ARGV[3]) == 0 then
   return {'known'}
 end
-call('ZREMRANGEBYSCORE', KEYS[3], '-inf', minute - ARGV[5])
+local length = call('RPUSH', queue, ARGV[2])
+if length > tonumber(ARGV[4]) then
+  call('RPOP', queue)
+  call('ZREM', KEYS[3], ARGV[3])
+  return {'flood'}
+end
 call('EXPIRE', KEYS[3], ARGV[5] * 60)
-call('RPUSH', queue, ARGV[2])
+if now % 8 == 0 then -- often enough to forget
+  call('ZREMRANGEBYSCORE', KEYS[3], '-inf', minute - ARGV[5])
+end
 
-if waiting == 0 and ARGV[6] ~= '' then
-  hold(L, person, ARGV[6], ARGV[7])
+if length == 1 and ARGV[6] ~= '' then
+  hold(L, person, ARGV[6], ARGV[7], 0)
   return {'held', call('GET', KEYS[2]) or ''}
 end
-if not call('ZSCORE', L .. ':b', person) then
+if call('HEXISTS', L .. ':l', person) == 0 then
   call('ZADD', L .. ':w', 'NX', now, person)
   signal(L)
 end

@@ -11,7 +11,8 @@
 -- appends. The lane is 'held', 'behind' if held but with letters before these
 -- that the process does not know, or 'late' if not held.
 local L, person = KEYS[1], ARGV[1]
-if call('HGET', L .. ':l', person) ~= ARGV[2] then
+local lease, _, tries = holding(L, person)
+if lease ~= ARGV[2] then
   return {'late'}
 end
 local version = string.match(call('GETRANGE', KEYS[2], 0, 19), '^%d+') or '0'
@@ -31,16 +32,23 @@ local letters = #ARGV - 23
 if letters > 0 then
   local O = KEYS[4]
   local queue = O .. ':q:' .. person
-  local mine = ARGV[7] ~= '' and (call('HGET', O .. ':l', person) or '') == ARGV[9]
-  if mine and tonumber(ARGV[10]) > 0 then
-    call('LTRIM', queue, ARGV[10], -1)
-    call('HDEL', O .. ':t', person)
+  local mine, before = ARGV[7] ~= '', 0
+  if ARGV[9] ~= '' then
+    lease, _, before = holding(O, person)
+    mine = lease == ARGV[9]
+    if mine and tonumber(ARGV[10]) > 0 then
+      call('LTRIM', queue, ARGV[10], -1)
+      if before ~= '0' then
+        call('HDEL', O .. ':t', person)
+        before = 0
+      end
+    end
   end
   local others = call('RPUSH', queue, unpack(ARGV, 24)) - letters - ARGV[11]
   if mine and (others == 0 or ARGV[9] ~= '') then
-    hold(O, person, ARGV[7], ARGV[8])
+    hold(O, person, ARGV[7], ARGV[8], before)
     out = others == 0 and 'held' or 'behind'
-  elseif not call('ZSCORE', O .. ':b', person) then
+  elseif call('HEXISTS', O .. ':l', person) == 0 then
     call('ZADD', O .. ':w', 'NX', now, person)
     signal(O)
   end
@@ -55,14 +63,15 @@ end
 
 local queue = L .. ':q:' .. person
 call('LPOP', queue)
-call('HDEL', L .. ':t', person)
-free(L, person)
+if tries ~= '0' then
+  call('HDEL', L .. ':t', person)
+end
+call('HDEL', L .. ':l', person)
 if call('EXISTS', queue) == 1 then
   call('ZADD', L .. ':w', now, person)
 end
 local result = {'settled', out}
-if ARGV[12] ~= '' then
-  claim(L, ARGV[12], ARGV[13], 1, ARGV[14], result)
+if ARGV[12] == '' or claim(L, ARGV[12], ARGV[13], 1, ARGV[14], result) then
+  signal(L)
 end
-signal(L)
 return result

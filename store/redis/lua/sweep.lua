@@ -5,11 +5,15 @@
 -- Returns the alarms that are due: person, unix seconds, person...
 local due = {}
 for i, L in ipairs(KEYS) do
-  for _, person in ipairs(call('ZRANGEBYSCORE', L .. ':b', '-inf', now, 'LIMIT', 0, 1000)) do
-    free(L, person)
-    if call('EXISTS', L .. ':q:' .. person) == 1 then
-      call('HINCRBY', L .. ':t', person, 1)
-      call('ZADD', L .. ':w', 'NX', now, person)
+  local held = call('HGETALL', L .. ':l')
+  for j = 1, #held, 2 do
+    local person = held[j]
+    if tonumber(string.match(held[j + 1], ' (%S+) ')) <= now then
+      call('HDEL', L .. ':l', person)
+      if call('EXISTS', L .. ':q:' .. person) == 1 then
+        call('HINCRBY', L .. ':t', person, 1)
+        call('ZADD', L .. ':w', 'NX', now, person)
+      end
     end
   end
   signal(L)

@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"flows/segundavia":    {"bot", "bot/answer", "store"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
-		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "github.com/boombuler/barcode", "golang.org/x/text",
+		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",
 	},
 	"flows/flowtest": {"store", "store/embedded", "store/postgres", "store/redis", "github.com/jackc/pgx/v5"},
 

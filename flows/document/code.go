@@ -3,7 +3,7 @@ package document
 import (
 	"fmt"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 
 	"lojavirtual/store/febraban"
 )
@@ -46,23 +46,21 @@ type square struct {
 }
 
 // newSquare makes the QR code of a PIX code, with error correction M. The
-// library tries eight masks, which costs more than the rest of the bill.
+// library takes the first of the eight masks and tries no other: every reader
+// undoes whichever it is, and trying them all costs more than the rest of the
+// bill.
 func newSquare(code string) (square, error) {
-	picture, err := qr.Encode(code, qr.M, qr.Auto)
+	picture, err := qr.Encode(code, qr.M)
 	if err != nil {
 		return square{}, fmt.Errorf("make QR code: %w", err)
 	}
-	q := square{side: picture.Bounds().Dx()}
-	isDark := func(x, y int) bool {
-		r, _, _, _ := picture.At(x, y).RGBA()
-		return r == 0
-	}
+	q := square{side: picture.Size}
 	open := map[[2]int]int{} // where the run of the row above is in q.dark, by its ends
 	for y := range q.side {
 		next := map[[2]int]int{}
 		for x := 0; x < q.side; x++ {
 			from := x
-			for x < q.side && isDark(x, y) {
+			for x < q.side && picture.Black(x, y) {
 				x++
 			}
 			if x == from {

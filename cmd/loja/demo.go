@@ -1,0 +1,152 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"lojavirtual/store"
+	"lojavirtual/store/embedded"
+	"lojavirtual/store/postgres"
+	"lojavirtual/store/taxid"
+)
+
+// demo runs everything in one process with nothing to install.
+type demo struct {
+	Data       string `placeholder:"DIR" help:"Keep the data in this folder; without it all is removed at the end."`
+	Properties int    `default:"0" help:"Random properties besides the demo people."`
+}
+
+// Run implements the verb.
+func (d demo) Run(ctx context.Context) error {
+	cfg, err := configure()
+	if err != nil {
+		return err
+	}
+	log := newLogger(cfg, os.Stderr)
+	began := time.Now()
+	stores, err := startStores(ctx, &cfg, d.Data, d.Properties, log)
+	if err != nil {
+		return err
+	}
+	defer stores.Close()
+	l, err := open(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	return l.run(ctx, func(public, staff string) {
+		log.Info("ready", "took", time.Since(began).Round(time.Millisecond))
+		d.welcome(os.Stdout, public, staff)
+	})
+}
+
+// welcome prints where to go and whom to be.
+func (d demo) welcome(w io.Writer, public, staff string) {
+	fmt.Fprintf(w, "\n  Chat    %s\n  Health  %s/readyz and %s/metrics\n", public, staff, staff)
+	fmt.Fprintln(w, "\n  People to try: give the matrícula, then the CPF or CNPJ.")
+	fmt.Fprintln(w)
+	printPeople(w)
+	fmt.Fprintln(w, "\n  Ctrl-C ends it", cmp.Or(d.ending(), "and removes all data.")+"\n")
+}
+
+func (d demo) ending() string {
+	if d.Data == "" {
+		return ""
+	}
+	return "and keeps the data in " + d.Data + "."
+}
+
+// printPeople lists the demo people as a table.
+func printPeople(w io.Writer) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "  MATRÍCULA\tCPF / CNPJ\tNAME\tWHAT IS SPECIAL")
+	for _, p := range postgres.DemoPeople() {
+		for _, property := range p.Properties {
+			fmt.Fprintf(table, "  %d\t%s\t%s\t%s\n", property, cmp.Or(taxid.Print(p.Document), "(none)"), p.Name, p.Special)
+		}
+	}
+	_ = table.Flush()
+}
+
+// stores are the private servers of a demo, those that no variable names.
+type stores []io.Closer
+
+// Close stops the servers.
+func (s stores) Close() {
+	for _, server := range s {
+		if err := server.Close(); err != nil {
+			slog.Warn("stop a private server", "error", err)
+		}
+	}
+}
+
+// startStores starts what LOJA_DATABASE_URL and LOJA_REDIS_URL do not name,
+// fills the database with the demo people, and writes into cfg where all is. A
+// database that is named and holds data is used as it is.
+func startStores(ctx context.Context, cfg *config, dir string, properties int, log *slog.Logger) (_ stores, err error) {
+	var started stores
+	defer func() {
+		if err != nil {
+			started.Close()
+		}
+	}()
+	options := embedded.Options{Dir: dir, Log: log}
+	if len(cfg.Secret) == 0 {
+		if cfg.Secret, err = demoSecret(dir); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.RedisURL == "" {
+		redis, err := embedded.StartRedis(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		started = append(started, redis)
+		cfg.RedisURL = redis.URL()
+	}
+	if cfg.DatabaseURL == "" {
+		pg, err := embedded.StartPostgres(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		started = append(started, pg)
+		cfg.DatabaseURL = pg.URL("postgres")
+	}
+	if err := postgres.Migrate(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	err = postgres.Seed(ctx, cfg.DatabaseURL, properties, 1, store.DateOf(time.Now()))
+	if errors.Is(err, postgres.ErrNotEmpty) {
+		log.Info("the database has data already and is used as it is")
+		err = nil
+	}
+	return started, err
+}
+
+// demoSecret makes the secret, and keeps it where the data is kept.
+func demoSecret(dir string) ([]byte, error) {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	if dir == "" {
+		return secret, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, "secret")
+	kept, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return secret, os.WriteFile(file, secret, 0o600)
+	}
+	return kept, err
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/telegram"
+	"lojavirtual/bot/webchat"
+	"lojavirtual/flows"
+	"lojavirtual/flows/document"
+	"lojavirtual/flows/segundavia"
+	"lojavirtual/store"
+	"lojavirtual/store/brcode"
+	"lojavirtual/store/postgres"
+	"lojavirtual/store/redis"
+	"lojavirtual/store/taxid"
+)
+
+// A loja is a running bot: the stores, the engine and its channels.
+type loja struct {
+	config
+	operator store.Operator
+	log      *slog.Logger
+
+	db       *postgres.DB
+	mail     *redis.Mail
+	web      *webchat.Chat
+	weblog   *redis.Weblog
+	telegram *telegram.Channel // nil without a token
+	engine   *bot.Engine
+	metrics  *metrics
+}
+
+// open opens the stores and builds the rest. Close the loja after use.
+func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error) {
+	l := &loja{config: cfg, log: log}
+	defer func() {
+		if err != nil {
+			l.Close()
+		}
+	}()
+	if l.operator, err = readOperator(cfg.Operator); err != nil {
+		return nil, err
+	}
+	if l.db, err = postgres.Open(ctx, cfg.DatabaseURL); err != nil {
+		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
+	}
+	l.db.Company = l.operator.Febraban
+	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
+		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
+	}
+	l.metrics = newMetrics(l.mail)
+	l.engine = l.newEngine()
+	if err := l.openChannels(); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// newEngine builds the conversations over the stores.
+func (l *loja) newEngine() *bot.Engine {
+	var pix segundavia.Pix
+	if p := l.operator.Pix; p.Key != "" {
+		pix = brcode.Static{Key: p.Key, Name: p.Name, City: p.City}
+	}
+	engine := flows.Engine(flows.Parts{
+		Operator: l.operator,
+		Holders:  l.db,
+		Guesses:  l.mail.Guesses(l.derive("guesses")),
+		Bills:    l.db,
+		Pix:      pix,
+		Print:    l.print,
+		Payee:    fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ)),
+	})
+	engine.Believe = l.Identity
+	engine.Log = l.log
+	engine.Reported = l.metrics.turn
+	return engine
+}
+
+// print draws the PDF of a bill, with a code by which anyone can check that it
+// is ours.
+func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge store.Charge) ([]byte, error) {
+	code, err := l.db.Issue(ctx, key, "segunda-via", b.Property.ID, b.Bill)
+	if err != nil {
+		return nil, err
+	}
+	return document.Maker{Operator: l.operator}.Bill(b, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+}
+
+// openChannels builds the channels that are configured.
+func (l *loja) openChannels() error {
+	l.weblog = l.mail.Weblog()
+	l.web = webchat.New(webchat.Config{
+		Secret: l.derive("webchat"),
+		Name:   l.operator.Name,
+		Phone:  l.phone(),
+		Inbox:  l.mail,
+		Log:    l.weblog,
+		Secure: strings.HasPrefix(l.PublicURL, "https:"),
+		Logger: l.log,
+	})
+	if l.TelegramToken == "" {
+		return nil
+	}
+	var err error
+	l.telegram, err = telegram.New(telegram.Config{Token: l.TelegramToken, APIURL: l.TelegramAPIURL, Log: l.log})
+	if err != nil {
+		return fmt.Errorf("LOJA_TELEGRAM_TOKEN: %w (%w)", err, errMisused)
+	}
+	return nil
+}
+
+func (l *loja) phone() string {
+	if len(l.operator.Phones) == 0 {
+		return ""
+	}
+	return l.operator.Phones[0].Number
+}
+
+// derive makes a secret of its own for each use from LOJA_SECRET.
+func (l *loja) derive(use string) []byte {
+	key, err := hkdf.Key(sha256.New, l.Secret, nil, "loja "+use, sha256.Size)
+	if err != nil {
+		panic(err) // only for lengths it cannot give
+	}
+	return key
+}
+
+// channels lists the channels that letters are posted to.
+func (l *loja) channels() []bot.Channel {
+	channels := []bot.Channel{l.web}
+	if l.telegram != nil {
+		channels = append(channels, l.telegram)
+	}
+	return channels
+}
+
+// Close ends what open opened, the stores last.
+func (l *loja) Close() {
+	if l.telegram != nil {
+		l.telegram.Close()
+	}
+	if l.weblog != nil {
+		if err := l.weblog.Close(); err != nil {
+			l.log.Warn("close the web chat's log", "error", err)
+		}
+	}
+	if l.mail != nil {
+		if err := l.mail.Close(); err != nil {
+			l.log.Warn("close Redis", "error", err)
+		}
+	}
+	if l.db != nil {
+		l.db.Close()
+	}
+}
+
+// graceful is how long the doors may take to close once we stop.
+const graceful = 10 * time.Second
+
+// run serves until the context ends, and stops in the order in which a message
+// travels: doors, hands, posts. Started, if given, is called when all doors are
+// open, with where they are.
+func (l *loja) run(ctx context.Context, started func(public, staff string)) error {
+	public, err := listen("LOJA_HTTP_ADDR", l.HTTPAddr)
+	if err != nil {
+		return err
+	}
+	staff, err := listen("LOJA_STAFF_ADDR", l.StaffAddr)
+	if err != nil {
+		_ = public.Close()
+		return err
+	}
+	if !l.given["LOJA_PUBLIC_URL"] {
+		l.PublicURL = local(public.Addr())
+	}
+	servers := []*http.Server{
+		{Handler: l.publicPages(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
+		{Handler: l.staffPages(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
+	}
+	servers[0].RegisterOnShutdown(l.web.Close)
+
+	var doors, hands, posts sync.WaitGroup
+	asking, stopAsking := context.WithCancel(ctx)
+	defer stopAsking()
+	working, stopHands := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopHands()
+	posting, stopPosts := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopPosts()
+
+	for range l.Hands {
+		hands.Go(func() { l.engine.Serve(working, l.mail) }) // Take, Handle, Settle
+	}
+	for _, ch := range l.channels() {
+		for range l.Posts {
+			posts.Go(func() { bot.Post(posting, l.mail, ch, l.log, l.metrics.sent) }) // Next, Send, Sent or Failed
+		}
+	}
+	failures := make(chan error, len(servers)+1)
+	for i, listener := range []net.Listener{public, staff} {
+		doors.Go(func() {
+			if err := servers[i].Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				failures <- err
+			}
+		})
+	}
+	if l.telegram != nil {
+		doors.Go(func() {
+			if err := l.receiveTelegram(asking); err != nil {
+				failures <- err
+			}
+		})
+	}
+	l.log.Info("serving", "public", public.Addr(), "staff", staff.Addr(), "hands", l.Hands)
+	if started != nil {
+		started(local(public.Addr()), local(staff.Addr()))
+	}
+
+	select {
+	case <-ctx.Done():
+	case err = <-failures:
+	}
+	l.log.Info("stopping")
+	stopAsking()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+	defer cancel()
+	for _, s := range servers { // doors: nothing more comes in
+		if slow := s.Shutdown(grace); slow != nil {
+			_ = s.Close()
+		}
+	}
+	doors.Wait()
+	stopHands()
+	hands.Wait() // the turns in hand are finished
+	stopPosts()
+	posts.Wait() // what is left stays in Redis for the next process
+	return err
+}
+
+// receiveTelegram takes what people write on Telegram, the way that is
+// configured, until the context ends.
+func (l *loja) receiveTelegram(ctx context.Context) error {
+	if !l.TelegramWebhook {
+		l.telegram.Poll(ctx, l.mail)
+		return nil
+	}
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := l.telegram.SetWebhook(ctx, l.PublicURL+telegramPath, l.webhookSecret())
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if !bot.IsTemporary(err) {
+			return fmt.Errorf("set the webhook of Telegram under LOJA_PUBLIC_URL: %w", err)
+		}
+		l.log.Warn("cannot set the webhook of Telegram", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+const telegramPath = "/telegram/webhook"
+
+func (l *loja) webhookSecret() string {
+	return base64.RawURLEncoding.EncodeToString(l.derive("telegram webhook"))
+}
+
+// listen opens a door; the error names the variable that says where.
+func listen(variable, address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot listen on %s, choose another address or stop what uses it: %w", variable, address, err)
+	}
+	return listener, nil
+}
+
+// local is a door's address as a person at this machine would open it.
+func local(door net.Addr) string {
+	at := door.(*net.TCPAddr)
+	if at.IP.IsUnspecified() || at.IP.IsLoopback() {
+		return fmt.Sprintf("http://localhost:%d", at.Port)
+	}
+	return "http://" + at.String()
+}

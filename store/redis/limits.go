@@ -54,8 +54,9 @@ var (
 // Reserve asks leave to try a guess, and must be called before it is looked
 // at. If wait is zero it may be tried, and counts as wrong until Right or Undo
 // says otherwise. If not, it counts nowhere and may be tried after that wait,
-// which does not tell what limit was reached. The document is in canonical form, digits and
-// capitals only. Calls of all processes are seen one after the other.
+// which does not tell what limit was reached. The document is in canonical
+// form, digits and capitals only. Calls of all processes are seen one after
+// the other.
 func (g *Guesses) Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (wait time.Duration, err error) {
 	milliseconds, err := guessScript.Run(ctx, g.client, g.keys(chat, property, document),
 		now.UnixMilli(), text(newLease()),

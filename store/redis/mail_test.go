@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	goredis "github.com/redis/go-redis/v9"
 
 	"lojavirtual/bot"
 )
@@ -438,5 +440,37 @@ func TestExpiry(t *testing.T) {
 		if !strings.HasSuffix(k, "}j") {
 			t.Errorf("%s is left", k)
 		}
+	}
+}
+
+// TestCluster runs the whole way on a Cluster of one node, which refuses
+// commands whose keys are not of one slot as any other does.
+func TestCluster(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	port := l.Addr().(*net.TCPAddr).Port
+	must(t, l.Close())
+	if port > 55_535 {
+		port -= 20_000 // the nodes' own port is 10,000 higher
+	}
+	srv := startServer(t, "--port", fmt.Sprint(port), "--cluster-enabled", "yes")
+	node := goredis.NewClient(&goredis.Options{Network: "unix", Addr: srv.socket()})
+	must(t, node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err())
+	for !strings.Contains(node.ClusterInfo(t.Context()).Val(), "cluster_state:ok") {
+		time.Sleep(20 * time.Millisecond)
+	}
+	must(t, node.Close())
+
+	m := open(t, fmt.Sprintf("redis://127.0.0.1:%d?addr=127.0.0.1:%[1]d", port), Settings{})
+	k := newSink()
+	defer serveHere(m, k, 4, 4)()
+	const people, messages = 40, 10
+	putAll(t, m, people, messages, 2)
+	k.await(t, expected(people, messages), time.Minute)
+	k.check(t, m, people, messages)
+	settledDown(t, m)
+	wait, err := m.Guesses([]byte("secret")).Reserve(t.Context(), "a", 1, "x", time.Now())
+	if err != nil || wait != 0 {
+		t.Errorf("a first guess has to wait %v, %v", wait, err)
 	}
 }

@@ -140,7 +140,7 @@ var (
 // contain the address.
 func Open(ctx context.Context, address string, s Settings) (*Mail, error) {
 	hush()
-	client, err := connect(address, s.log())
+	client, err := connect(address, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func Open(ctx context.Context, address string, s Settings) (*Mail, error) {
 		_ = client.Close()
 		return nil, away("reach Redis", err)
 	}
-	waiting, err := connect(address, s.log())
+	waiting, err := connect(address, 8*partitions) // inbox and seven channels
 	if err != nil {
 		_ = client.Close()
 		return nil, err
@@ -278,7 +278,8 @@ func groups(client goredis.UniversalClient) [][]int {
 
 // connect makes a client of an address. Nothing is tried twice by the client:
 // what has failed may have happened, and our callers know what to do about it.
-func connect(address string, log *slog.Logger) (goredis.UniversalClient, error) {
+// There are connections for so many commands that block on a node of a Cluster.
+func connect(address string, blocked int) (goredis.UniversalClient, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("the address of Redis cannot be read")
@@ -291,7 +292,6 @@ func connect(address string, log *slog.Logger) (goredis.UniversalClient, error) 
 			return nil, fmt.Errorf("the address of Redis Sentinel: %w", err)
 		}
 		o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled, o.PipelinePoolSize = -1, 1, true, -1
-		log.Debug("redis by sentinel", "master", o.MasterName)
 		return goredis.NewFailoverClient(o), nil
 	case q.Has("addr"):
 		o, err := goredis.ParseClusterURL(address)
@@ -300,6 +300,7 @@ func connect(address string, log *slog.Logger) (goredis.UniversalClient, error) 
 		}
 		o.MaxRetries, o.DialerRetries, o.ContextTimeoutEnabled, o.PipelinePoolSize = -1, 1, true, -1
 		o.MaintNotificationsConfig = quiet
+		o.PoolSize = max(o.PoolSize, blocked)
 		return goredis.NewClusterClient(o), nil
 	default:
 		o, err := goredis.ParseURL(address)

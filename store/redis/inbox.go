@@ -49,10 +49,14 @@ func (m *Mail) put(ctx context.Context, message bot.Message, alarm string) error
 	if err != nil {
 		return err
 	}
-	claim, number := "", newLease()
-	promised := m.inbox.promise(1)
+	claim, number, promised := "", newLease(), 0
+	if !m.crowded.Load() { // else people have waited longer than this one
+		promised = m.inbox.promise(1)
+	}
 	if promised > 0 {
 		claim = text(number)
+	} else {
+		m.crowded.Store(true)
 	}
 	reply, err := putScript.Run(ctx, m.client,
 		[]string{key(n, "i"), key(n, "s:"+person), key(n, "d:"+person), key(n, "a")},
@@ -167,6 +171,9 @@ func (m *Mail) takeTurns(n int) error {
 	turns := make([]turn, len(found))
 	for i, c := range found {
 		turns[i] = m.turnOf(c, leases[i])
+	}
+	if len(turns) < promised {
+		m.crowded.Store(false) // hands are left over
 	}
 	m.inbox.keep(promised, turns...)
 	return err

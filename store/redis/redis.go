@@ -111,6 +111,7 @@ type Mail struct {
 	kick    chan struct{} // something is to be marked
 	running sync.WaitGroup
 	settled atomic.Int64
+	crowded atomic.Bool // people wait whom no hand was free for
 	down    atomic.Bool // the log has been told that Redis is away
 
 	inbox *desk[turn]

@@ -57,6 +57,12 @@ type Reply struct {
 	Edits    string    `json:"e,omitempty"` // replaces the message of that name (Message.Pressed), where the network can
 }
 
+// All returns every option in the order of their numbers: those for ticking
+// first, if there are any, then those that act at once.
+func (r Reply) All() []string {
+	return append(r.Options[:len(r.Options):len(r.Options)], r.Also...)
+}
+
 // A Link is an address to open, with what to call it.
 type Link struct {
 	Label   string `json:"l"`

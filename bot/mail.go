@@ -79,15 +79,15 @@ const (
 func (e *Engine) Serve(ctx context.Context, inbox Inbox) {
 	for {
 		m, s, err := inbox.Take(ctx)
-		if ctx.Err() != nil {
+		switch {
+		case err == nil: // what was taken is answered, even if the context has just ended
+			e.answer(context.WithoutCancel(ctx), inbox, m, s)
+		case ctx.Err() != nil:
 			return
-		}
-		if err != nil {
+		default:
 			e.log().Warn("cannot take messages", "error", err)
 			pause(ctx, time.Second)
-			continue
 		}
-		e.answer(context.WithoutCancel(ctx), inbox, m, s)
 	}
 }
 
@@ -143,15 +143,15 @@ func Post(ctx context.Context, outbox Outbox, ch Channel, log *slog.Logger, seen
 	}
 	for {
 		letter, err := outbox.Next(ctx, ch.Name())
-		if ctx.Err() != nil {
+		switch {
+		case err == nil:
+			seen(ch.Name(), deliver(context.WithoutCancel(ctx), outbox, ch, letter, log))
+		case ctx.Err() != nil:
 			return
-		}
-		if err != nil {
+		default:
 			log.Warn("cannot take letters", "channel", ch.Name(), "error", err)
 			pause(ctx, time.Second)
-			continue
 		}
-		seen(ch.Name(), deliver(context.WithoutCancel(ctx), outbox, ch, letter, log))
 	}
 }
 

@@ -3,13 +3,14 @@ package telegram
 import (
 	"errors"
 	"fmt"
-	"lojavirtual/bot"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"lojavirtual/bot"
 )
 
 // Telegram's limits, in UTF-16 units after the marks are read, and in bytes
@@ -115,14 +116,15 @@ func buttons(r bot.Reply) (rows [][]button, listed string, err error) {
 			fmt.Fprintf(&lines, "\n\n%s: %s", r.Link.Label, r.Link.Address)
 		}
 	}
-	numbered := slices.ContainsFunc(r.Options, func(o string) bool { return utf8.RuneCountInString(o) > wide })
+	options := r.All()
+	numbered := slices.ContainsFunc(options, func(o string) bool { return utf8.RuneCountInString(o) > wide })
 	if numbered {
 		lines.WriteString("\n")
 	}
 	var row []button
-	for i, option := range r.Options {
+	for i, option := range options {
 		mark := ""
-		if r.Several {
+		if r.Several && i < len(r.Options) {
 			mark = "⬜ "
 			if slices.Contains(r.Chosen, i) {
 				mark = "✅ "
@@ -136,7 +138,7 @@ func buttons(r bot.Reply) (rows [][]button, listed string, err error) {
 		if len(data) > dataLimit {
 			return nil, "", fmt.Errorf("telegram: the key of a reply is too long for a button: %d bytes", len(r.Key))
 		}
-		if len(row) == inRow || len(row) > 0 && (isLong(option) || isLong(r.Options[i-1])) {
+		if len(row) == inRow || len(row) > 0 && (isLong(option) || isLong(options[i-1])) {
 			rows, row = append(rows, row), nil
 		}
 		row = append(row, button{Text: mark + option, Data: data})

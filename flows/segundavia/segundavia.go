@@ -547,12 +547,21 @@ func standing(b store.Bill, today store.Date) string {
 	case b.Status == store.PartlyPaid:
 		return "pagamento parcial em análise"
 	case b.Status == store.Paid:
-		return "paga" + on(b.PaidOn)
+		return strings.TrimSuffix("paga em "+day(b.PaidOn, b.Month), " em ")
 	case b.Due.Before(today):
-		return "vencida em " + b.Due.String()
+		return "vencida em " + day(b.Due, b.Month)
 	case b.Due == today:
 		return "vence hoje"
 	default:
-		return "vence em " + b.Due.String()
+		return "vence em " + day(b.Due, b.Month)
 	}
+}
+
+// day writes a date short enough for a button beside the bill's month: with
+// its year only where the month leaves it open.
+func day(d store.Date, of store.Month) string {
+	if d.IsZero() || store.MonthOf(d) > of.Add(3) {
+		return d.String()
+	}
+	return d.String()[:len("dd/mm")]
 }

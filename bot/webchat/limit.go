@@ -1,0 +1,68 @@
+package webchat
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// limits lets each of many through at a rate: a burst, then one every so often.
+type limits struct {
+	every time.Duration
+	burst int
+
+	mu    sync.Mutex
+	each  map[string]*rate.Limiter
+	swept time.Time
+}
+
+// allow tells whether this one may pass now.
+func (l *limits) allow(who string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.each == nil {
+		l.each = make(map[string]*rate.Limiter)
+	}
+	if now.Sub(l.swept) > time.Minute {
+		l.sweep(now)
+	}
+	limiter, ok := l.each[who]
+	if !ok {
+		limiter = rate.NewLimiter(rate.Every(l.every), l.burst)
+		l.each[who] = limiter
+	}
+	return limiter.AllowN(now, 1)
+}
+
+// sweep drops those who have their whole burst again: they are like new ones.
+func (l *limits) sweep(now time.Time) {
+	l.swept = now
+	for who, limiter := range l.each {
+		if limiter.TokensAt(now) >= float64(l.burst) {
+			delete(l.each, who)
+		}
+	}
+}
+
+// remote is the address of the connection; of IPv6 the half that a network is
+// given, since its owner may use any of the rest.
+func remote(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	address, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if address = address.Unmap(); address.Is6() {
+		if network, err := address.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return address.String()
+}

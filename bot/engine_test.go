@@ -238,8 +238,10 @@ func TestAnythingMayBeSaid(t *testing.T) {
 	var w trouble
 	var keys []string
 	e := world(&w, &keys).Engine
-	sayings := []string{"", "oi", "menu", "voltar", "cancelar", "ajuda", "atendente", "sair", "trocar imóvel", "continuar", "comprar", "maria", "joão",
-		"ninguém", "1", "2", "99", "pronto", "1,3", "todas menos 2", "valeu", "não", "*`\\", "/start", "\u0000\xff", "👍"}
+	sayings := []string{
+		"", "oi", "menu", "voltar", "cancelar", "ajuda", "atendente", "sair", "trocar imóvel", "continuar", "comprar", "maria", "joão",
+		"ninguém", "1", "2", "99", "pronto", "1,3", "todas menos 2", "valeu", "não", "*`\\", "/start", "\u0000\xff", "👍",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := bot.Session{ID: "test:x"}
 		at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)

@@ -60,5 +60,6 @@ type Report struct {
 	State            State
 	Fault            Fault
 	Err              error
+	Replies          int           // how many were given
 	Took             time.Duration // until it was settled
 }

@@ -99,7 +99,7 @@ func (e *Engine) answer(ctx context.Context, inbox Inbox, m Message, s Session) 
 	defer cancel()
 	began := time.Now()
 	next, replies, err := e.play(ctx, m, s)
-	report := Report{Session: s.ID, Channel: m.Channel, Flow: next.Flow, State: next.State, Fault: FaultOf(err), Err: err}
+	report := Report{Session: s.ID, Channel: m.Channel, Flow: next.Flow, State: next.State, Fault: FaultOf(err), Err: err, Replies: len(replies)}
 	for wait := 50 * time.Millisecond; ; wait *= 2 {
 		err = inbox.Settle(ctx, m, next, replies)
 		if !IsTemporary(err) || ctx.Err() != nil {

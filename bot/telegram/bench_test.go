@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"lojavirtual/bot"
-	"lojavirtual/bot/telegram/telegramtest"
 	"runtime"
 	"sync/atomic"
 	"testing"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/telegram/telegramtest"
 )
 
 func quote(s string) string {

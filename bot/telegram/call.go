@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"lojavirtual/bot"
 	"maps"
 	"net/http"
 	"net/url"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"lojavirtual/bot"
 )
 
 // answerLimit is far above a hundred updates.

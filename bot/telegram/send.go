@@ -5,11 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"lojavirtual/bot"
 	"net/http"
 	"strconv"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"lojavirtual/bot"
 )
 
 // fileKey names a file as Telegram will have it: the same bytes under another

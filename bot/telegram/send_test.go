@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"lojavirtual/bot"
-	"lojavirtual/bot/telegram"
-	"lojavirtual/bot/telegram/telegramtest"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +17,10 @@ import (
 	"unicode/utf16"
 
 	"pgregory.net/rapid"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/telegram"
+	"lojavirtual/bot/telegram/telegramtest"
 )
 
 func picture(t testing.TB) []byte {

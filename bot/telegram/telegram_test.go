@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"lojavirtual/bot"
-	"lojavirtual/bot/telegram"
-	"lojavirtual/bot/telegram/telegramtest"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +16,10 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/telegram"
+	"lojavirtual/bot/telegram/telegramtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

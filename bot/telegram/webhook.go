@@ -6,11 +6,12 @@ import (
 	"crypto/subtle"
 	"errors"
 	"io"
-	"lojavirtual/bot"
 	"net/http"
 	"regexp"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"lojavirtual/bot"
 )
 
 const (

@@ -26,12 +26,14 @@ func New(op store.Operator) *bot.Flow {
 		Title: "Falar com Atendente",
 		Words: []string{"atendente", "falar com atendente", "telefone", "ouvidoria", "reclamacao", "loja", "endereco"},
 	}, []bot.Step[struct{}]{
-		{State: telling, Label: "dizendo como falar com uma pessoa",
+		{
+			State: telling, Label: "dizendo como falar com uma pessoa",
 			Do: func(_ context.Context, t *turn) (bot.Event, error) {
 				t.Say("%s", ways(op))
 				return told, nil
 			},
-			On: bot.On{told: bot.End}},
+			On: bot.On{told: bot.End},
+		},
 	})
 }
 

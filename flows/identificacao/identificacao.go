@@ -75,30 +75,38 @@ func New(holders Holders, guesses Guesses, how string) *bot.Flow {
 		Name:  "identificacao",
 		Title: "Identificação",
 	}, []bot.Step[data]{
-		{State: recognizing, Label: "vendo quem já conhecemos",
+		{
+			State: recognizing, Label: "vendo quem já conhecemos",
 			Do: c.recognize,
-			On: bot.On{stranger: asking, several: choosing}},
+			On: bot.On{stranger: asking, several: choosing},
+		},
 
-		{State: choosing, Label: "escolhendo entre os próprios imóveis",
+		{
+			State: choosing, Label: "escolhendo entre os próprios imóveis",
 			Ask: func(t *turn) {
 				t.Offer("Qual imóvel você quer atender?", append(slices.Clone(t.Data.Titles), elsewhereOption)...)
 			},
 			Hear: c.change,
-			On:   bot.On{switched: bot.End, given: documenting, elsewhere: asking, gone: recognizing}},
+			On:   bot.On{switched: bot.End, given: documenting, elsewhere: asking, gone: recognizing},
+		},
 
-		{State: asking, Label: "perguntando a matrícula",
+		{
+			State: asking, Label: "perguntando a matrícula",
 			Ask: func(t *turn) {
 				t.Say("Qual é a *matrícula* do imóvel? É um número de até 9 dígitos que fica no alto da conta.")
 			},
 			Hear: c.ask,
-			On:   bot.On{given: documenting}},
+			On:   bot.On{given: documenting},
+		},
 
-		{State: documenting, Label: "perguntando o CPF ou CNPJ",
+		{
+			State: documenting, Label: "perguntando o CPF ou CNPJ",
 			Ask: func(t *turn) {
 				t.Say("Agora digite o *CPF ou CNPJ* de quem está no cadastro do imóvel. Uso só para conferir e não guardo.")
 			},
 			Hear: c.match,
-			On:   bot.On{known: bot.End, unmatched: asking, stopped: bot.End}},
+			On:   bot.On{known: bot.End, unmatched: asking, stopped: bot.End},
+		},
 	})
 }
 

@@ -88,38 +88,52 @@ func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *b
 		Words:    []string{"segunda via", "2ª via", "2 via", "conta", "contas", "fatura", "faturas", "boleto", "pagar", "pix", "codigo de barras"},
 		Identify: true,
 	}, []bot.Step[data]{
-		{State: searching, Label: "procurando contas em aberto",
+		{
+			State: searching, Label: "procurando contas em aberto",
 			Do: c.search,
-			On: bot.On{several: picking, one: choosing, none: offering, refused: offering, vacant: bot.End}},
+			On: bot.On{several: picking, one: choosing, none: offering, refused: offering, vacant: bot.End},
+		},
 
-		{State: picking, Label: "escolhendo as contas",
+		{
+			State: picking, Label: "escolhendo as contas",
 			Ask:  c.askWhich,
 			Hear: c.pick,
-			On:   bot.On{marked: picking, refused: picking, picked: choosing, printed: closing, paid: browsing, done: bot.End}},
+			On:   bot.On{marked: picking, refused: picking, picked: choosing, printed: closing, paid: browsing, done: bot.End},
+		},
 
-		{State: choosing, Label: "escolhendo como receber",
+		{
+			State: choosing, Label: "escolhendo como receber",
 			Ask:  c.askHow,
 			Hear: c.deliver,
-			On:   bot.On{delivered: choosing, settled: searching, other: searching, paid: browsing, done: bot.End}},
+			On:   bot.On{delivered: choosing, settled: searching, other: searching, paid: browsing, done: bot.End},
+		},
 
-		{State: offering, Label: "oferecendo contas pagas",
+		{
+			State: offering, Label: "oferecendo contas pagas",
 			Ask:  func(t *turn) { t.Offer("Quer a 2ª via de uma conta já paga?", "Sim", "Não") },
 			Hear: c.accept,
-			On:   bot.On{paid: browsing, done: bot.End}},
+			On:   bot.On{paid: browsing, done: bot.End},
+		},
 
-		{State: browsing, Label: "procurando contas pagas",
+		{
+			State: browsing, Label: "procurando contas pagas",
 			Do: c.browse,
-			On: bot.On{found: recalling, none: bot.End}},
+			On: bot.On{found: recalling, none: bot.End},
+		},
 
-		{State: recalling, Label: "escolhendo contas pagas",
+		{
+			State: recalling, Label: "escolhendo contas pagas",
 			Ask:  c.askWhichPaid,
 			Hear: c.recall,
-			On:   bot.On{marked: recalling, refused: recalling, printed: closing, done: bot.End}},
+			On:   bot.On{marked: recalling, refused: recalling, printed: closing, done: bot.End},
+		},
 
-		{State: closing, Label: "oferecendo outra conta",
+		{
+			State: closing, Label: "oferecendo outra conta",
 			Ask:  func(t *turn) { t.Offer("Quer a 2ª via de mais alguma conta?", another, paidBills, finish) },
 			Hear: c.finish,
-			On:   bot.On{other: searching, paid: browsing, done: bot.End}},
+			On:   bot.On{other: searching, paid: browsing, done: bot.End},
+		},
 	})
 }
 

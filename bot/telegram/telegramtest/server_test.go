@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"lojavirtual/bot"
-	"lojavirtual/bot/telegram"
-	"lojavirtual/bot/telegram/telegramtest"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -16,6 +13,10 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/telegram"
+	"lojavirtual/bot/telegram/telegramtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,6 +22,8 @@ import (
 
 	"lojavirtual/store/febraban"
 )
+
+var picture = flag.String("picture", "", "write the picture of a conversation for the README into this file")
 
 // A running demo.
 type running struct {
@@ -171,6 +174,24 @@ func TestDemoInABrowser(t *testing.T) {
 		t.Errorf("she was not called by her name:\n%s", page.text())
 	}
 
+	if left := evaluate[string](page, `document.querySelector("textarea").value`); left != "" {
+		t.Errorf("after sending, the field holds %q", left)
+	}
+	if *picture != "" {
+		if err := chromedp.Do(page.ctx, chromedp.EmulateViewport(390, 1060)); err != nil {
+			t.Fatal(err)
+		}
+		page.until("the page at its size", `innerHeight === 1060`)
+		page.until("stillness", `document.getAnimations().every(a => a.playState === "finished")`)
+		shot, err := chromedp.Run(page.ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(*picture, shot, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+
 	href := evaluate[string](page, `document.querySelector('a[href*="/chat/files/"]').href`)
 	cookies, err := chromedp.Call(page.ctx, network.GetCookies, network.GetCookiesParams{})
 	if err != nil {
@@ -187,7 +208,7 @@ func TestDemoInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer response.Body.Close() //nolint:errcheck // read to its end
 	pdf, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s, %v", href, response.Status, err)

@@ -173,7 +173,7 @@
 
   const choices = (message, entry) => {
     const options = [...(entry.options || []), ...(entry.also || [])];
-    const long = options.length > 3 || options.some(o => o.length > 20);
+    const long = options.some(o => o.length > 20); // a list, a line each
     const group = make('div', 'options' + (long ? ' long' : ''));
     group.setAttribute('role', 'group');
     group.setAttribute('aria-label', 'Opções');
@@ -457,8 +457,15 @@
     say({ text });
   });
   field.addEventListener('input', grow);
+  let shifted = false;
   field.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    shifted = event.shiftKey;
+    if (event.key !== 'Enter' || shifted || event.isComposing) return;
+    event.preventDefault();
+    byID('form').requestSubmit();
+  });
+  field.addEventListener('beforeinput', event => { // keyboards on screens may not name the key
+    if (event.inputType !== 'insertLineBreak' || shifted) return;
     event.preventDefault();
     byID('form').requestSubmit();
   });

@@ -198,7 +198,7 @@ func (c *Chat) admit(w http.ResponseWriter, r *http.Request) (person string, ok 
 		http.Error(w, "no cookie", http.StatusUnauthorized)
 		return "", false
 	}
-	if now := time.Now(); !c.addresses.allow(c.Address(r), now) || !c.people.allow(person, now) {
+	if now := time.Now(); !c.addresses.allow(address(r, c.Proxies), now) || !c.people.allow(person, now) {
 		later(w, http.StatusTooManyRequests)
 		return "", false
 	}
@@ -244,7 +244,7 @@ func (c *Chat) serveEvents(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no cookie", http.StatusUnauthorized)
 		return
 	}
-	if !c.addresses.allow(c.Address(r), time.Now()) {
+	if !c.addresses.allow(address(r, c.Proxies), time.Now()) {
 		later(w, http.StatusTooManyRequests)
 		return
 	}

@@ -27,7 +27,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
@@ -45,9 +44,7 @@ type Config struct {
 	Secure bool     // the page is reached by https, even if through a proxy
 	Frames []string // other sites that may show the page in a frame, such as "https://www.deso-se.com.br"
 
-	// Address names who asks, for the limits; by default the connection's own
-	// address, which behind a proxy is the proxy's.
-	Address func(*http.Request) string
+	Proxies int          // how many stand before us and add to X-Forwarded-For; the limits are on who asks the first
 	Logger  *slog.Logger // the default one if nil
 }
 
@@ -88,9 +85,6 @@ func New(c Config) *Chat {
 	key, err := hkdf.Key(sha256.New, c.Secret, nil, "webchat cookie", sha256.Size)
 	if err != nil {
 		panic(err) // only for lengths it cannot give
-	}
-	if c.Address == nil {
-		c.Address = remote
 	}
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	return &Chat{

@@ -35,6 +35,7 @@ type config struct {
 	DatabaseURL     string // "" if not given
 	RedisURL        string // "" if not given
 	HTTPAddr        string
+	Proxies         int
 	StaffAddr       string
 	PublicURL       string // without a slash at its end
 	Secret          []byte // 32 bytes, nil if not given
@@ -77,6 +78,10 @@ var settings = []setting{
 		"LOJA_HTTP_ADDR", ":8080", false,
 		"public listener: chat page, Telegram's webhook, authenticity of documents",
 		into(func(c *config) *string { return &c.HTTPAddr }, address),
+	},
+	{
+		"LOJA_PROXIES", "0", false, "how many proxies stand before the public listener and add to X-Forwarded-For",
+		into(func(c *config) *int { return &c.Proxies }, proxies),
 	},
 	{
 		"LOJA_STAFF_ADDR", "127.0.0.1:8081", false,
@@ -385,6 +390,14 @@ func count(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 10_000 {
 		return 0, fmt.Errorf("%q is no number from 1 to 10000", s)
+	}
+	return n, nil
+}
+
+func proxies(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 9 {
+		return 0, fmt.Errorf("%q is no number from 0 to 9", s)
 	}
 	return n, nil
 }

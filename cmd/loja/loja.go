@@ -103,13 +103,14 @@ func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge s
 func (l *loja) openChannels() error {
 	l.weblog = l.mail.Weblog()
 	l.web = webchat.New(webchat.Config{
-		Secret: l.derive("webchat"),
-		Name:   l.operator.Name,
-		Phone:  l.phone(),
-		Inbox:  l.mail,
-		Log:    l.weblog,
-		Secure: strings.HasPrefix(l.PublicURL, "https:"),
-		Logger: l.log,
+		Secret:  l.derive("webchat"),
+		Name:    l.operator.Name,
+		Phone:   l.phone(),
+		Inbox:   l.mail,
+		Log:     l.weblog,
+		Proxies: l.Proxies,
+		Secure:  strings.HasPrefix(l.PublicURL, "https:"),
+		Logger:  l.log,
 	})
 	if l.TelegramToken == "" {
 		return nil

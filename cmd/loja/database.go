@@ -35,6 +35,7 @@ func (m migrate) Run(ctx context.Context) error {
 
 // seed writes the demo people.
 type seed struct {
+	IfEmpty    bool  `help:"Leave a database that has data as it is, and call that success."`
 	Properties int   `default:"0" help:"Random properties besides the demo people."`
 	Seed       int64 `default:"1" help:"The same seed makes the same properties."`
 }
@@ -50,6 +51,10 @@ func (s seed) Run(ctx context.Context) error {
 	}
 	err = postgres.Seed(ctx, cfg.DatabaseURL, s.Properties, s.Seed, store.DateOf(time.Now()))
 	if errors.Is(err, postgres.ErrNotEmpty) {
+		if s.IfEmpty {
+			fmt.Println("the database has data and was left as it is")
+			return nil
+		}
 		return fmt.Errorf("LOJA_DATABASE_URL: %w", err)
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"lojavirtual/store"
+	"lojavirtual/store/embedded"
 	"lojavirtual/store/postgres"
 )
 
@@ -130,5 +131,26 @@ func TestDemoLeavesNothing(t *testing.T) {
 	}
 	for _, file := range left {
 		t.Errorf("it left %s behind", file.Name())
+	}
+}
+
+// Seed fills an empty database, refuses any other, and lets containers call
+// that well.
+func TestSeed(t *testing.T) {
+	url := embedded.DatabaseForTest(t, "nothing", func(context.Context, string) error { return nil })
+	seed := func(args ...string) (said string, err error) {
+		c := command(t, append([]string{"seed"}, args...)...)
+		c.Env = append(c.Env, "LOJA_DATABASE_URL="+url)
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	if said, err := seed("--properties", "3"); err != nil || !strings.Contains(said, "MARIA DAS DORES SANTOS") {
+		t.Fatalf("seed: %v\n%s", err, said)
+	}
+	if said, err := seed(); err == nil || !strings.Contains(said, "LOJA_DATABASE_URL: the database is not empty") {
+		t.Errorf("seed again: %v\n%s", err, said)
+	}
+	if said, err := seed("--if-empty"); err != nil || !strings.Contains(said, "left as it is") {
+		t.Errorf("seed --if-empty: %v\n%s", err, said)
 	}
 }

@@ -1,6 +1,10 @@
 package webchat
 
 import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // the pictures whose size we know
+	_ "image/png"
 	"net/url"
 	"regexp"
 	"strings"
@@ -47,10 +51,12 @@ type link struct {
 }
 
 type file struct {
-	Name  string `json:"name"`
-	Size  int    `json:"size"` // in bytes
-	Image bool   `json:"image,omitempty"`
-	Path  string `json:"path"`
+	Name   string `json:"name"`
+	Size   int    `json:"size"` // in bytes
+	Image  bool   `json:"image,omitempty"`
+	Width  int    `json:"width,omitempty"` // of an image, so that nothing jumps when it comes
+	Height int    `json:"height,omitempty"`
+	Path   string `json:"path"`
 }
 
 // entries draws up a letter: one entry, or two if it has both a picture and a
@@ -80,15 +86,18 @@ func entries(l bot.Letter, at time.Time) []entry {
 	return []entry{e, more}
 }
 
-func (e *entry) attach(d *bot.Document, image bool) {
+func (e *entry) attach(d *bot.Document, picture bool) {
 	if caption := spans(d.Caption); len(e.Spans) > 0 && len(caption) > 0 {
 		e.Spans = append(append(e.Spans, span{Text: "\n"}), caption...)
 	} else {
 		e.Spans = append(e.Spans, caption...)
 	}
 	e.File = &file{
-		Name: d.Name, Size: len(d.Body), Image: image,
+		Name: d.Name, Size: len(d.Body), Image: picture,
 		Path: "/chat/files/" + url.PathEscape(e.ID) + "/" + url.PathEscape(d.Name),
+	}
+	if size, _, err := image.DecodeConfig(bytes.NewReader(d.Body)); picture && err == nil {
+		e.File.Width, e.File.Height = size.Width, size.Height
 	}
 	e.body = d.Body
 }

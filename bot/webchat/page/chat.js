@@ -221,7 +221,10 @@
     a.href = entry.file.path;
     img.src = entry.file.path;
     img.alt = (entry.spans || []).map(s => s.t).join('') || entry.file.name;
-    img.addEventListener('load', () => { if (log.dataset.end) toEnd(); });
+    if (entry.file.width) {
+      img.width = entry.file.width;
+      img.height = entry.file.height;
+    }
     a.append(img);
     return newTab(a);
   };
@@ -287,6 +290,7 @@
 
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
+    log.dataset.end = 'yes';
     byID('latest').hidden = true;
   };
 

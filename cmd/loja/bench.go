@@ -33,12 +33,7 @@ func (b bench) Run(ctx context.Context) error {
 	}
 	cfg.LogLevel = max(cfg.LogLevel, slog.LevelWarn)
 	log := newLogger(cfg, os.Stderr)
-	stores, err := startStores(ctx, &cfg, "", b.Properties, log)
-	if err != nil {
-		return err
-	}
-	defer stores.Close()
-	l, err := open(ctx, cfg, log)
+	l, err := openDemo(ctx, cfg, "", b.Properties, log)
 	if err != nil {
 		return err
 	}

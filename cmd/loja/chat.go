@@ -34,17 +34,12 @@ func (c chat) Run(ctx context.Context) error {
 	if (cfg.DatabaseURL == "") != (cfg.RedisURL == "") {
 		return fmt.Errorf("LOJA_DATABASE_URL and LOJA_REDIS_URL: give both, or none for the demo data (%w)", errMisused)
 	}
-	var stores stores
+	var l *loja
 	if cfg.DatabaseURL == "" {
-		if stores, err = startStores(ctx, &cfg, "", 0, log); err != nil {
-			return err
-		}
+		l, err = openDemo(ctx, cfg, "", 0, log)
+	} else if err = cfg.require("LOJA_SECRET"); err == nil {
+		l, err = open(ctx, cfg, log)
 	}
-	defer stores.Close()
-	if err := cfg.require("LOJA_SECRET"); len(cfg.Secret) == 0 {
-		return err
-	}
-	l, err := open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}

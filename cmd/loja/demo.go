@@ -34,12 +34,7 @@ func (d demo) Run(ctx context.Context) error {
 	}
 	log := newLogger(cfg, os.Stderr)
 	began := time.Now()
-	stores, err := startStores(ctx, &cfg, d.Data, d.Properties, log)
-	if err != nil {
-		return err
-	}
-	defer stores.Close()
-	l, err := open(ctx, cfg, log)
+	l, err := openDemo(ctx, cfg, d.Data, d.Properties, log)
 	if err != nil {
 		return err
 	}
@@ -76,6 +71,22 @@ func printPeople(w io.Writer) {
 		}
 	}
 	_ = table.Flush()
+}
+
+// openDemo opens a loja on the demo data, kept in dir if that is not "", and
+// starts what it needs for that. Close stops it again.
+func openDemo(ctx context.Context, cfg config, dir string, properties int, log *slog.Logger) (*loja, error) {
+	stores, err := startStores(ctx, &cfg, dir, properties, log)
+	if err != nil {
+		return nil, err
+	}
+	l, err := open(ctx, cfg, log)
+	if err != nil {
+		stores.Close()
+		return nil, err
+	}
+	l.private = stores
+	return l, nil
 }
 
 // stores are the private servers of a demo, those that no variable names.

@@ -40,6 +40,7 @@ type loja struct {
 	telegram *telegram.Channel // nil without a token
 	engine   *bot.Engine
 	metrics  *metrics
+	private  stores // those that were started for it
 }
 
 // open opens the stores and builds the rest. Close the loja after use.
@@ -148,7 +149,7 @@ func (l *loja) channels() []bot.Channel {
 	return channels
 }
 
-// Close ends what open opened, the stores last.
+// Close ends what open and openDemo opened, the stores last.
 func (l *loja) Close() {
 	if l.telegram != nil {
 		l.telegram.Close()
@@ -166,6 +167,7 @@ func (l *loja) Close() {
 	if l.db != nil {
 		l.db.Close()
 	}
+	l.private.Close()
 }
 
 // graceful is how long the doors may take to close once we stop.

@@ -10,6 +10,7 @@ package terminal
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -46,9 +47,10 @@ type Chat struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	sent    int               // messages put
-	settled int               // turns reported
+	settled int               // turns reported, those in which nobody wrote among them
 	due     int               // letters of those turns
 	printed map[string]bool   // letters, by ID
+	failed  error             // why a letter could not be printed
 	offered map[string]string // by option, the key of the newest question that offered it
 }
 
@@ -69,18 +71,19 @@ func (c *Chat) Send(_ context.Context, l bot.Letter) error {
 	if l.To != c.From || c.printed[l.ID] {
 		return nil
 	}
+	defer c.changed.Broadcast()
 	saved, err := c.save(l.Reply)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = fmt.Fprintln(c.Out, render(c.Look, l.Reply, saved))
 	}
-	if _, err := fmt.Fprintln(c.Out, render(c.Look, l.Reply, saved)); err != nil {
+	if err != nil {
+		c.failed = err
 		return err
 	}
 	c.printed[l.ID] = true
 	for _, option := range l.Reply.All() {
 		c.offered[option] = l.Reply.Key
 	}
-	c.changed.Broadcast()
 	return nil
 }
 
@@ -115,7 +118,7 @@ func (c *Chat) Settled(r bot.Report) {
 }
 
 // Run reads lines and sends each as a message once the one before is answered,
-// until the input or the context ends. In a script, lines of a written
+// until the input or the context ends, or an answer cannot be printed. In a script, lines of a written
 // conversation are understood: "> " before what is said, brackets round an
 // option to press; comments are printed, answers and blank lines passed over.
 func (c *Chat) Run(ctx context.Context, in io.Reader) error {
@@ -175,11 +178,12 @@ func (c *Chat) say(ctx context.Context, said string) error {
 	if c.Look == Script {
 		fmt.Fprintln(c.Out, "> "+said)
 	}
+	before := c.settled
 	c.mu.Unlock()
 	err := c.Inbox.Put(ctx, m)
 	c.mu.Lock()
-	for err == nil && (c.settled < c.sent || len(c.printed) < c.due) {
-		if err = ctx.Err(); err == nil {
+	for err == nil && (c.settled == before || len(c.printed) < c.due) {
+		if err = cmp.Or(ctx.Err(), c.failed); err == nil {
 			c.changed.Wait()
 		}
 	}

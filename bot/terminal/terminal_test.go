@@ -17,6 +17,7 @@ type office struct {
 	chat  *Chat
 	order int
 	put   []bot.Message
+	also  []bot.Reply // said after the usual
 	fail  error
 }
 
@@ -26,13 +27,12 @@ func (o *office) Put(ctx context.Context, m bot.Message) error {
 	}
 	o.put = append(o.put, m)
 	replies := []bot.Reply{{Text: "Você disse *" + bot.Escape(m.Text+m.Choice) + "*."}, {Text: "Qual?", Options: []string{"Uma", "Outra"}, Key: "k" + m.ID}}
+	replies = append(replies, o.also...)
 	report := func() { o.chat.Settled(bot.Report{Session: m.Session(), Replies: len(replies)}) }
 	send := func(i int) {
 		letter := bot.Letter{ID: m.ID + string(rune('a'+i)), To: m.From, Reply: replies[i]}
 		for range 2 { // the second is one that was sent again
-			if err := o.chat.Send(ctx, letter); err != nil {
-				panic(err)
-			}
+			_ = o.chat.Send(ctx, letter)
 		}
 	}
 	o.order++
@@ -51,6 +51,9 @@ func (o *office) Put(ctx context.Context, m bot.Message) error {
 			send(1)
 			report()
 		}
+		for i := 2; i < len(replies); i++ {
+			send(i)
+		}
 		_ = o.chat.Send(ctx, bot.Letter{ID: "x", To: "somebody else", Reply: bot.Reply{Text: "not for us"}})
 	}()
 	return nil
@@ -68,6 +71,7 @@ func TestScript(t *testing.T) {
 	var out strings.Builder
 	o := &office{}
 	o.chat = New("me", Script, &out, o)
+	o.chat.Settled(bot.Report{Session: "terminal:me"}) // the clock spoke, and had nothing to say
 	script := "# A talk.\noi\n\n> de novo\n< an answer that stood in the script\n  [a] [b]\n[Outra]\n! something\ntchau\n"
 	if err := o.chat.Run(t.Context(), strings.NewReader(script)); err != nil {
 		t.Fatal(err)
@@ -86,11 +90,21 @@ func TestScript(t *testing.T) {
 }
 
 func TestTroubleEndsTheScript(t *testing.T) {
-	var out strings.Builder
-	o := &office{fail: errors.New("away")}
-	o.chat = New("me", Script, &out, o)
-	if err := o.chat.Run(t.Context(), strings.NewReader("oi\n")); !errors.Is(err, o.fail) {
-		t.Errorf("Run returned %v", err)
+	away := errors.New("away")
+	pdf := []bot.Reply{{Document: &bot.Document{Name: "conta.pdf"}}}
+	for _, test := range []struct {
+		office *office
+		want   error
+	}{
+		{&office{fail: away}, away},
+		{&office{also: pdf}, os.ErrNotExist}, // there is no folder to save it to
+	} {
+		var out strings.Builder
+		test.office.chat = New("me", Script, &out, test.office)
+		test.office.chat.Save = filepath.Join(t.TempDir(), "missing")
+		if err := test.office.chat.Run(t.Context(), strings.NewReader("oi\n")); !errors.Is(err, test.want) {
+			t.Errorf("Run returned %v, not %v", err, test.want)
+		}
 	}
 }
 

@@ -403,8 +403,10 @@ func TestInTheBrowser(t *testing.T) {
 		p.write("três")
 		p.until(`document.getElementById('banner').offsetParent`)
 		p.shoot("10-trouble-phone")
+		sending := `[...document.querySelectorAll('.mine .words')].map(e => e.textContent).join() === 'enviada,enviando,enviando'`
+		p.until(sending)
 		p.do(chromedp.Reload())
-		p.until(`document.querySelectorAll('.message').length === 4`)
+		p.until(sending)
 		s.breaks(nil)
 		p.shows("Você disse três.")
 		p.until(`!document.getElementById('banner').offsetParent`)

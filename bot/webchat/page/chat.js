@@ -60,7 +60,7 @@
   const draw = entry => {
     const known = drawn.get(entry.id) || drawn.get(entry.edits);
     if (known) {
-      if (entry.mine) taken(known);
+      if (entry.mine) progress(known);
       else fill(known, entry);
       return;
     }
@@ -109,8 +109,7 @@
     const bubble = make('div', 'bubble');
     bubble.append(make('span', 'unseen', 'Você: '), make('p', 'text', entry.text), meta(entry.at));
     message.replaceChildren(bubble);
-    if (entry.pending) mark(message, 'clock', 'enviando');
-    else taken(message);
+    progress(message);
     settle();
     const asked = drawn.get(entry.pressed);
     if (asked) {
@@ -132,7 +131,11 @@
     line.append(make('span', 'words' + (iconName === 'alert' ? '' : ' unseen'), words), icon(iconName));
   };
 
-  const taken = message => mark(message, 'check', 'enviada');
+  // progress goes by the queue: the log may have a message before the inbox does.
+  const progress = message => {
+    if (queue.some(m => 'mine.' + m.id === nameOf(message))) mark(message, 'clock', 'enviando');
+    else mark(message, 'check', 'enviada');
+  };
 
   // settle makes the question that was newest an older one.
   const settle = () => {
@@ -300,6 +303,7 @@
     typing.hidden = !yes;
     byID('state').textContent = yes ? 'digitando…' : 'assistente virtual (robô)';
     if (yes) tired = setTimeout(() => waiting(false), 30000);
+    if (log.dataset.end) toEnd();
   };
 
   // ---- sending ----
@@ -315,7 +319,7 @@
   const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join('');
 
   const entryOf = m => ({
-    id: 'mine.' + m.id, mine: true, at: m.at, pending: true,
+    id: 'mine.' + m.id, mine: true, at: m.at,
     text: m.shown || m.choice || m.text, choice: m.choice, pressed: m.pressed,
   });
 
@@ -348,23 +352,26 @@
         status = answer.status;
         after = 1000 * Number(answer.headers.get('Retry-After'));
       } catch { /* no network: status stays 0 */ }
-      const message = drawn.get('mine.' + m.id);
-      if (status === 202) {
-        tries = 0;
-        if (message) taken(message);
-      } else if ([400, 403, 413, 415].includes(status)) {
-        mark(message, 'alert', 'não enviada');
-        message.classList.add('refused');
-        waiting(false);
-      } else {
+      const refused = [400, 403, 413, 415].includes(status);
+      if (status !== 202 && !refused) {
         tries++;
         trouble();
         await pause(after || backoff(tries));
         if (status === 401) await renew();
         continue;
       }
+      tries = 0;
       queue.shift();
       keep();
+      const message = drawn.get('mine.' + m.id);
+      if (refused) {
+        mark(message, 'alert', 'não enviada');
+        message.classList.add('refused');
+        waiting(false);
+      } else {
+        progress(message);
+        if (typing.previousElementSibling === message) waiting(true); // not answered yet
+      }
       if (connected) banner.hidden = true;
     }
     sending = false;
@@ -424,6 +431,7 @@
 
   const trouble = () => {
     if (connected && tries < 2) return;
+    waiting(false);
     banner.hidden = false;
     banner.textContent = !navigator.onLine
       ? 'Sem internet. O que você escrever será enviado quando ela voltar.'
@@ -519,8 +527,8 @@
   const fit = () => {
     if (view.scale !== 1) return; // zoomed by hand: leave it
     document.documentElement.style.setProperty('--height', view.height + 'px');
-    if (log.dataset.end) toEnd();
   };
+  new ResizeObserver(() => { if (log.dataset.end) toEnd(); }).observe(log);
   if (view) {
     view.addEventListener('resize', fit);
     fit();

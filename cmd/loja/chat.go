@@ -31,14 +31,13 @@ func (c chat) Run(ctx context.Context) error {
 		cfg.LogLevel = slog.LevelWarn // the terminal is for the talk
 	}
 	log := newLogger(cfg, os.Stderr)
-	if (cfg.DatabaseURL == "") != (cfg.RedisURL == "") {
-		return fmt.Errorf("LOJA_DATABASE_URL and LOJA_REDIS_URL: give both, or none for the demo data (%w)", errMisused)
-	}
 	var l *loja
-	if cfg.DatabaseURL == "" {
+	if cfg.RedisURL = ""; cfg.DatabaseURL == "" { // in a Redis of its own nobody else answers
 		l, err = openDemo(ctx, cfg, "", 0, log)
-	} else if err = cfg.require("LOJA_SECRET"); err == nil {
-		l, err = open(ctx, cfg, log)
+	} else {
+		var private stores
+		private, err = startStores(ctx, &cfg, "", log)
+		l, err = openOn(ctx, cfg, log, private, err)
 	}
 	if err != nil {
 		return err

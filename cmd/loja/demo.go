@@ -76,17 +76,40 @@ func printPeople(w io.Writer) {
 // openDemo opens a loja on the demo data, kept in dir if that is not "", and
 // starts what it needs for that. Close stops it again.
 func openDemo(ctx context.Context, cfg config, dir string, properties int, log *slog.Logger) (*loja, error) {
-	stores, err := startStores(ctx, &cfg, dir, properties, log)
+	private, err := startStores(ctx, &cfg, dir, log)
+	if err == nil {
+		err = fill(ctx, cfg.DatabaseURL, properties, log)
+	}
+	return openOn(ctx, cfg, log, private, err)
+}
+
+// openOn opens a loja that stops its private stores when it is closed, or at
+// once if there was an error in starting them or there is one now.
+func openOn(ctx context.Context, cfg config, log *slog.Logger, private stores, err error) (*loja, error) {
+	var l *loja
+	if err == nil {
+		l, err = open(ctx, cfg, log)
+	}
 	if err != nil {
+		private.Close()
 		return nil, err
 	}
-	l, err := open(ctx, cfg, log)
-	if err != nil {
-		stores.Close()
-		return nil, err
-	}
-	l.private = stores
+	l.private = private
 	return l, nil
+}
+
+// fill writes the demo people, and more properties, into an empty database. One
+// that has data is used as it is.
+func fill(ctx context.Context, url string, properties int, log *slog.Logger) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	err := postgres.Seed(ctx, url, properties, 1, store.DateOf(time.Now()))
+	if errors.Is(err, postgres.ErrNotEmpty) {
+		log.Info("the database has data already and is used as it is")
+		return nil
+	}
+	return err
 }
 
 // stores are the private servers of a demo, those that no variable names.
@@ -101,16 +124,9 @@ func (s stores) Close() {
 	}
 }
 
-// startStores starts what LOJA_DATABASE_URL and LOJA_REDIS_URL do not name,
-// fills the database with the demo people, and writes into cfg where all is. A
-// database that is named and holds data is used as it is.
-func startStores(ctx context.Context, cfg *config, dir string, properties int, log *slog.Logger) (_ stores, err error) {
-	var started stores
-	defer func() {
-		if err != nil {
-			started.Close()
-		}
-	}()
+// startStores starts what LOJA_DATABASE_URL and LOJA_REDIS_URL do not name, and
+// writes into cfg where it is. What was started is returned with an error too.
+func startStores(ctx context.Context, cfg *config, dir string, log *slog.Logger) (started stores, err error) {
 	options := embedded.Options{Dir: dir, Log: log}
 	if len(cfg.Secret) == 0 {
 		if cfg.Secret, err = demoSecret(dir); err != nil {
@@ -120,7 +136,7 @@ func startStores(ctx context.Context, cfg *config, dir string, properties int, l
 	if cfg.RedisURL == "" {
 		redis, err := embedded.StartRedis(ctx, options)
 		if err != nil {
-			return nil, err
+			return started, err
 		}
 		started = append(started, redis)
 		cfg.RedisURL = redis.URL()
@@ -128,20 +144,12 @@ func startStores(ctx context.Context, cfg *config, dir string, properties int, l
 	if cfg.DatabaseURL == "" {
 		pg, err := embedded.StartPostgres(ctx, options)
 		if err != nil {
-			return nil, err
+			return started, err
 		}
 		started = append(started, pg)
 		cfg.DatabaseURL = pg.URL("postgres")
 	}
-	if err := postgres.Migrate(ctx, cfg.DatabaseURL); err != nil {
-		return nil, err
-	}
-	err = postgres.Seed(ctx, cfg.DatabaseURL, properties, 1, store.DateOf(time.Now()))
-	if errors.Is(err, postgres.ErrNotEmpty) {
-		log.Info("the database has data already and is used as it is")
-		err = nil
-	}
-	return started, err
+	return started, nil
 }
 
 // demoSecret makes the secret, and keeps it where the data is kept.

@@ -20,7 +20,7 @@ import (
 type verbs struct {
 	Demo    demo    `cmd:"" help:"Everything in one process with nothing to install: private PostgreSQL with demo people, private Redis, chat page."`
 	Serve   serve   `cmd:"" help:"Production: stores and channels from the variables (see: loja help config)."`
-	Chat    chat    `cmd:"" help:"The conversation in this terminal, on the demo data or on the configured stores."`
+	Chat    chat    `cmd:"" help:"The conversation in this terminal, on the demo data or on the database of LOJA_DATABASE_URL."`
 	Migrate migrate `cmd:"" help:"Create or upgrade our schema loja. GSAN's own tables are never altered."`
 	Seed    seed    `cmd:"" help:"Write the demo people into an EMPTY database; any other is refused."`
 	Doctor  doctor  `cmd:"" help:"Check configuration, stores, GSAN's tables, channels; what to do about each."`

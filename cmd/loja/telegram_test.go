@@ -18,11 +18,14 @@ func configured(t *testing.T, log *slog.Logger, environ ...string) config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stores, err := startStores(t.Context(), &cfg, "", 0, log)
+	private, err := startStores(t.Context(), &cfg, "", log)
+	t.Cleanup(private.Close)
+	if err == nil {
+		err = fill(t.Context(), cfg.DatabaseURL, 0, log)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(stores.Close)
 	return cfg
 }
 

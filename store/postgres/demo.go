@@ -54,6 +54,7 @@ type house struct {
 	excluded      bool
 	owner         string // someone else
 	ownerDocument string
+	requests      []request // oldest first
 	story         func(age int, b *event)
 }
 
@@ -79,6 +80,16 @@ type charge struct {
 	kind    int // debito_tipo
 	value   store.Money
 	nth, of int
+}
+
+// A request is a registro de atendimento, made in the Loja Virtual.
+type request struct {
+	kind    int    // solicitacao_tipo_espec
+	made    int    // days ago
+	notes   string // what the customer wrote
+	closed  int    // days ago; 0 while it is pending
+	reason  int    // atend_motivo_encmt, once it is closed
+	outcome string // what was done
 }
 
 // home is a usual house; the cast says what is special about theirs.
@@ -208,5 +219,19 @@ var cast = []role{
 		special: "órgão público: tributos retidos e fatura agrupada",
 		houses: []house{home(2224704, 8, "1", func(age int, b *event) { b.unpaid = age < 2 }).
 			with(func(h *house) { h.category, h.usual, h.public, h.units = 4, 120, true, 1 })},
+	},
+	{
+		name: "GENILDA SANTANA BORGES", document: "70000131334",
+		special: "um pedido em andamento e um já atendido",
+		houses: []house{home(2331594, 1, "58", func(age int, b *event) { b.unpaid = age == 0 }).
+			with(func(h *house) {
+				h.requests = []request{
+					{
+						kind: 1, made: 40, notes: "SEM ÁGUA DESDE CEDO, SÓ NA MINHA CASA.",
+						closed: 39, reason: 2, outcome: "RAMAL DESOBSTRUÍDO. ABASTECIMENTO NORMALIZADO.",
+					},
+					{kind: 3, made: 2, notes: "ÁGUA CORRENDO NO MEIO DA RUA, EM FRENTE AO NÚMERO 60."},
+				}
+			})},
 	},
 }

@@ -39,6 +39,7 @@ const (
 	movedIn   int64 = 2051630
 	partly    int64 = 2100991
 	public    int64 = 2224704
+	asked     int64 = 2331594 // Genilda: an open request and a closed one
 	mariasCPF       = "70000010111"
 )
 

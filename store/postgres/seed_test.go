@@ -3,7 +3,10 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"lojavirtual/store"
 	"lojavirtual/store/embedded"
@@ -32,7 +35,7 @@ func TestSeedRefuses(t *testing.T) {
 	run(t, conn, `
 		DO $$ DECLARE t text; BEGIN
 			FOR t IN SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('cadastro', 'faturamento', 'arrecadacao',
-			         'micromedicao', 'cobranca', 'financeiro', 'atendimentopublico') LOOP
+			         'micromedicao', 'cobranca', 'financeiro', 'atendimentopublico', 'seguranca') LOOP
 				EXECUTE 'TRUNCATE ' || t || ' CASCADE';
 			END LOOP;
 		END $$`)
@@ -102,6 +105,51 @@ func TestSeedAnyDay(t *testing.T) {
 		}
 		if late := w.number(`SELECT count(*) FROM arrecadacao.pagamento WHERE pgmt_dtpagamento > $1`, day); late != 0 {
 			t.Errorf("%s: %d payments of tomorrow", day, late)
+		}
+	}
+}
+
+// TestRequests: one of the cast has an open request and a closed one, and the
+// protocols are GSAN's (RA-9), in any year.
+func TestRequests(t *testing.T) {
+	for _, c := range []struct {
+		day  store.Date
+		want []string
+	}{
+		{today, []string{
+			"20261000000002 VAZAMENTO NA RUA: 1, 2026-05-18, até 2026-05-23, -, GENILDA SANTANA BORGES, LOJA VIRTUAL > MANUTENÇÃO DE REDES DE ÁGUA, 1",
+			"20261000000001 FALTA D'ÁGUA NO IMÓVEL: 2, 2026-04-10, até 2026-04-11, 2026-04-11 CONCLUSÃO DO SERVIÇO, GENILDA SANTANA BORGES, LOJA VIRTUAL > MANUTENÇÃO DE REDES DE ÁGUA, 1 3",
+		}},
+		{store.Date{Year: 2026, Month: 1, Day: 2}, []string{
+			"20251000000002 VAZAMENTO NA RUA: 1, 2025-12-31, até 2026-01-05, -, GENILDA SANTANA BORGES, LOJA VIRTUAL > MANUTENÇÃO DE REDES DE ÁGUA, 1",
+			"20251000000001 FALTA D'ÁGUA NO IMÓVEL: 2, 2025-11-23, até 2025-11-24, 2025-11-24 CONCLUSÃO DO SERVIÇO, GENILDA SANTANA BORGES, LOJA VIRTUAL > MANUTENÇÃO DE REDES DE ÁGUA, 1 3",
+		}},
+	} {
+		url := empty(t)
+		if err := postgres.Seed(t.Context(), url, 0, 1, c.day); err != nil {
+			t.Fatal(err)
+		}
+		conn := connect(t, url)
+		rows, _ := conn.Query(t.Context(), `
+			SELECT format('%s %s: %s, %s, até %s, %s, %s, %s > %s, %s', raso_nnprotocoloatendimento, step_dssolcttipoespec, rgat_cdsituacao,
+			              rgat_tmregistroatendimento::date, rgat_dtprevistaatual, coalesce(rgat_tmencerramento::date || ' ' || amen_dsmotivoencerramento, '-'),
+			              raso_nmsolicitante, origin.unid_dsunidade, target.unid_dsunidade,
+			              (SELECT string_agg(attp_id::text, ' ' ORDER BY attp_id) FROM atendimentopublico.ra_unidade u WHERE u.rgat_id = r.rgat_id))
+			  FROM atendimentopublico.registro_atendimento r
+			  JOIN atendimentopublico.solicitacao_tipo_espec USING (step_id)
+			  JOIN atendimentopublico.ra_solicitante USING (rgat_id)
+			  JOIN atendimentopublico.tramite USING (rgat_id)
+			  JOIN cadastro.unidade_organizacional origin ON origin.unid_id = unid_idorigem
+			  JOIN cadastro.unidade_organizacional target ON target.unid_id = unid_iddestino
+			  LEFT JOIN atendimentopublico.atend_motivo_encmt USING (amen_id)
+			 WHERE imov_id = $1 ORDER BY rgat_tmregistroatendimento DESC`, asked)
+		got, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, %v; want %q", c.day, got, err, c.want)
+		}
+		var next int
+		if err := conn.QueryRow(t.Context(), `SELECT nextval('atendimentopublico.seq_ra_protocolo')::int`).Scan(&next); err != nil || next != 3 {
+			t.Errorf("%s: the next protocol would be %d, %v", c.day, next, err)
 		}
 	}
 }

@@ -63,6 +63,9 @@ func (s *seeder) write(ctx context.Context, tx pgx.Tx, strangers int) error {
 	if err := s.flush(ctx, tx, 0); err != nil {
 		return err
 	}
+	if err := s.writeRequests(ctx, tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE cadastro.sistema_parametros
 		   SET parm_amreferenciafaturamento = $1::int, parm_amreferenciaarrecadacao = $2::int WHERE parm_id = 1`, int(s.newest), int(s.collecting))
@@ -334,6 +337,64 @@ func (s *seeder) writeBill(h house, m store.Month, b event, occupant int64, deal
 	}
 	return total
 }
+
+// writeRequests writes what the cast asked for. The numbers are drawn from GSAN's
+// sequences, so that the next one drawn is free.
+func (s *seeder) writeRequests(ctx context.Context, tx pgx.Tx) error {
+	for _, r := range cast {
+		for _, h := range r.houses {
+			for _, q := range h.requests {
+				var closed, reason, outcome any
+				if q.closed != 0 {
+					closed, reason, outcome = s.today.Add(-q.closed), q.reason, q.outcome
+				}
+				_, err := tx.Exec(ctx, insertRequest, h.property, q.kind, s.today.Add(-q.made), q.notes, closed, reason, outcome)
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// insertRequest writes a registro de atendimento of the occupant of a property
+// as GSAN does: opened by the Loja Virtual, sent on to the unit of its
+// specification, and closed there unless it is pending. The protocol is RA-9's.
+const insertRequest = `
+	WITH facts AS (
+		SELECT nextval('atendimentopublico.seq_registro_atendimento')::int AS id,
+		       to_char($3::date, 'YYYY') || '1' || lpad(nextval('atendimentopublico.seq_ra_protocolo')::text, 9, '0') AS protocol,
+		       $3::date + time '09:20' AS made, $5::date + time '15:40' AS closed,
+		       i.*, clie_id, clie_nmcliente, step_id, $3::date + coalesce(step_nndiaprazo, 0) AS expected,
+		       shop.unid_id AS shop, clerk.usur_id AS clerk, espec.unid_id AS unit, worker.usur_id AS worker
+		  FROM cadastro.imovel i
+		  JOIN cadastro.cliente_imovel r ON r.imov_id = i.imov_id AND r.crtp_id = 2 AND r.clim_dtrelacaofim IS NULL
+		  JOIN cadastro.cliente USING (clie_id)
+		  JOIN cadastro.unidade_organizacional shop ON shop.unid_nncodigoconstante = 1
+		  JOIN seguranca.usuario clerk ON clerk.usur_icinternet = 1
+		  JOIN atendimentopublico.solicitacao_tipo_espec espec ON espec.step_id = $2
+		  JOIN seguranca.usuario worker ON worker.unid_id = espec.unid_id
+		 WHERE i.imov_id = $1
+	), request AS (
+		INSERT INTO atendimentopublico.registro_atendimento (rgat_id, step_id, loca_id, stcm_id, qdra_id, amen_id, meso_id, rgat_cdsituacao,
+		       rgat_tmregistroatendimento, rgat_dtprevistaoriginal, rgat_dtprevistaatual, rgat_dsobservacao, rgat_dsparecerencerramento,
+		       rgat_dscomplementondereco, imov_id, rgat_icatendimentoonline, lgbr_id, lgcp_id, rgat_tmencerramento, rgat_nnimovel, unid_idatual)
+		SELECT id, step_id, loca_id, stcm_id, qdra_id, $6::int, 8, CASE WHEN closed IS NULL THEN 1 ELSE 2 END,
+		       made, expected, expected, $4, $7,
+		       imov_dscomplementoendereco, imov_id, 1, lgbr_id, lgcp_id, closed, imov_nnimovel, unit FROM facts
+	), requester AS (
+		INSERT INTO atendimentopublico.ra_solicitante (raso_id, rgat_id, clie_id, raso_nmsolicitante, raso_icsolicitanteprincipal, raso_nnprotocoloatendimento)
+		SELECT nextval('atendimentopublico.seq_ra_solicitante')::int, id, clie_id, clie_nmcliente, 1, protocol FROM facts
+	), move AS (
+		INSERT INTO atendimentopublico.tramite (tram_id, rgat_id, tram_dsparecertramite, tram_tmtramite, unid_idorigem, unid_iddestino,
+		       usur_idregistro, usur_idresponsavel)
+		SELECT nextval('atendimentopublico.seq_tramite')::int, id, 'ABERTURA PELA LOJA VIRTUAL', made, shop, unit, clerk, clerk FROM facts
+	)
+	INSERT INTO atendimentopublico.ra_unidade (raun_id, unid_id, rgat_id, usur_id, attp_id)
+	SELECT nextval('atendimentopublico.seq_ra_unidade')::int, by.unid_id, id, by.usur_id, by.attp_id
+	  FROM facts, LATERAL (VALUES (shop, clerk, 1), (unit, worker, 3)) AS by (unid_id, usur_id, attp_id)
+	 WHERE attp_id = 1 OR closed IS NOT NULL`
 
 // paymentFor tells how much was paid for a bill, and when.
 func (s *seeder) paymentFor(b event, total store.Money, issued, due store.Date) (store.Money, store.Date) {

@@ -70,6 +70,46 @@ insert into atendimentopublico.ligacao_esgoto_situacao (lest_id, lest_dsligacaoe
 insert into atendimentopublico.ligacao_agua_diametro (lagd_id, lagd_dsligacaoaguadiametro, lagd_icuso) values (1, '20 MM', 1);
 insert into atendimentopublico.ligacao_agua_material (lagm_id, lagm_dsligacaoaguamaterial, lagm_icuso) values (1, 'PVC', 1);
 
+insert into atendimentopublico.meio_solicitacao (meso_id, meso_dsmeiosolicitacao, meso_icuso) values
+    (4, 'INTERNO', 1), (8, 'INTERNET', 1), (10, 'CELULAR CADASTRAL', 1);
+insert into atendimentopublico.atendimento_relacao_tipo (attp_id, attp_dsatendimentorelacaotipo, attp_icuso) values
+    (1, 'ABRIR/REGISTRAR', 1), (3, 'ENCERRAR', 1);
+insert into atendimentopublico.atend_motivo_encmt (amen_id, amen_dsmotivoencerramento, amen_icuso, amen_icexecucao, amen_icduplicidade) values
+    (2, 'CONCLUSÃO DO SERVIÇO', 1, 1, 2), (3, 'DÉBITO PAGO', 1, 2, 2), (4, 'DESISTÊNCIA DO SOLICITANTE', 1, 2, 2), (32, 'DECURSO DE PRAZO', 1, 2, 2);
+insert into cadastro.unidade_tipo (untp_id, untp_dsunidadetipo, untp_icuso) values (1, 'ATENDIMENTO', 1), (2, 'EXECUÇÃO', 1);
+insert into cadastro.unidade_organizacional (unid_id, unid_icesgoto, unid_ictramite, unid_dsunidade, unid_dssiglaunidade, empr_id, untp_id,
+        unid_icabertura, unid_icuso, unid_ictarifasocial, unid_nncodigoconstante) values
+    (1, 2, 2, 'LOJA VIRTUAL', 'LOJA', 1, 1, 1, 1, 2, 1), (2, 2, 1, 'MANUTENÇÃO DE REDES DE ÁGUA', 'MANUT', 1, 2, 2, 1, 2, null),
+    (3, 1, 1, 'MANUTENÇÃO DE REDES DE ESGOTO', 'ESGOT', 1, 2, 2, 1, 2, null), (4, 2, 1, 'ATENDIMENTO COMERCIAL', 'COMER', 1, 1, 1, 1, 2, null);
+insert into seguranca.usuario_tipo (utip_id, utip_dsusuariotipo, utip_icuso, utip_icfuncionario) values (1, 'INTERNET', 1, 2), (2, 'FUNCIONÁRIO', 1, 1);
+insert into seguranca.usuario_situacao (usst_id, usst_dsusuariosituacao, usst_icuso, usst_icusosistema) values (1, 'ATIVO', 1, 2);
+insert into seguranca.usuario_abrangencia (usab_id, usab_idsuperior, usab_dsusuarioabrangencia, usab_icuso) values (1, 1, 'ESTADO', 1);
+insert into seguranca.usuario (usur_id, utip_id, usur_nmlogin, usst_id, usab_id, empr_id, unid_id, usur_nmusuario,
+        usur_ictiporelatoriopadrao, usur_icexibemensagem, usur_icinternet) values
+    (1, 1, 'INTERNET', 1, 1, 1, 1, 'USUÁRIO INTERNET', 1, 2, 1), (2, 2, 'AGUA', 1, 1, 1, 2, 'EQUIPE DE ÁGUA', 1, 2, 2),
+    (3, 2, 'ESGOTO', 1, 1, 1, 3, 'EQUIPE DE ESGOTO', 1, 2, 2), (4, 2, 'COMERCIAL', 1, 1, 1, 4, 'EQUIPE COMERCIAL', 1, 2, 2);
+insert into atendimentopublico.solicitacao_tipo_grupo (sotg_id, sotg_dssolicitacaotipogrupo, sotg_icuso, sotg_icesgoto) values
+    (1, 'ÁGUA', 1, 2), (2, 'ESGOTO', 1, 1), (3, 'COMERCIAL', 1, 2);
+insert into atendimentopublico.solicitacao_tipo (sotp_id, sotp_dssolicitacaotipo, sotg_id, sotp_icfaltaagua, sotp_ictarifasocial, sotp_icuso) values
+    (1, 'FALTA D''ÁGUA', 1, 1, 2, 1), (2, 'VAZAMENTO', 1, 2, 2, 1), (3, 'ESGOTO', 2, 2, 2, 1), (4, 'LIGAÇÃO DE ÁGUA', 3, 2, 2, 1), (5, 'CONTA', 3, 2, 2, 1);
+-- Supressão and vencimento are for staff only, the last one is no longer used.
+insert into atendimentopublico.solicitacao_tipo_espec (step_id, sotp_id, step_dssolcttipoespec, step_nndiaprazo, unid_id, step_icuso, step_iclojavirtual,
+        step_icmatricula, step_iccliente, step_icligacaoagua, step_icurgencia, step_icdocumentoobrigatorio, step_icverificardebito,
+        step_icalterarvencimento, step_icgeracaoordemservico, step_icpavimentorua, step_icpavimentocalcada) values
+    (1, 1, 'FALTA D''ÁGUA NO IMÓVEL', 1, 2, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2),
+    (2, 1, 'POUCA PRESSÃO DA ÁGUA', 3, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (3, 2, 'VAZAMENTO NA RUA', 5, 2, 1, 1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2),
+    (4, 2, 'VAZAMENTO NO HIDRÔMETRO', 3, 2, 1, 1, 1, 2, 1, 2, 2, 2, 2, 2, 2, 2),
+    (5, 3, 'ESGOTO EXTRAVASANDO NA RUA', 2, 3, 1, 1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2),
+    (6, 4, 'LIGAÇÃO NOVA', 15, 4, 1, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2),
+    (7, 4, 'RELIGAÇÃO', 2, 4, 1, 1, 1, 1, 2, 2, 2, 1, 2, 2, 2, 2),
+    (8, 4, 'SUPRESSÃO A PEDIDO', 10, 4, 1, 2, 1, 1, 1, 2, 1, 1, 2, 1, 2, 2),
+    (9, 5, 'REVISÃO DE CONTA', 10, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (10, 5, 'ALTERAÇÃO DE VENCIMENTO', null, 4, 1, 2, 1, 1, 2, 2, 1, 2, 1, 2, 2, 2),
+    (11, 5, 'CONTA NÃO ENTREGUE', 5, 4, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+insert into atendimentopublico.espec_tipo_validacao (estv_id, step_id, estv_dsespecificaotipvalidacao, estv_cdconstante, estv_icuso) values
+    (1, 9, 'CONTA', 'C', 1), (2, 10, 'VENCIMENTO', 'V', 1);
+
 insert into micromedicao.ligacao_tipo (lgti_id, lgti_dsligacaotipo, lgti_icuso) values (1, 'ÁGUA', 1), (2, 'ESGOTO', 1);
 insert into micromedicao.medicao_tipo (medt_id, medt_dsmedicaotipo, medt_icuso) values (1, 'LIGAÇÃO DE ÁGUA', 1), (2, 'POÇO', 1);
 insert into micromedicao.consumo_tipo (cstp_id, cstp_dsconsumotipo, cstp_dsabreviadaconsumotipo, cstp_icuso) values
@@ -139,7 +179,9 @@ insert into cadastro.sistema_parametros (parm_id, parm_amreferenciafaturamento, 
         parm_nmabreviadoempresa, parm_nncnpjempresa, parm_nnconsumograndeusuario, parm_vlminimoemissaoconta, parm_qteconomiasgrandeusuario,
         parm_nnmesesvalidadeconta, parm_nnmesesminaltvcmto, parm_cdempresafebraban, parm_nndiasvenctocobranca, parm_nnmaximodiasaltdadosos,
         parm_idultimoramanual, parm_dstitulopagina, parm_ipservidorsmtp, parm_dsemailresponsavel, parm_nn0800empresa, parm_nmsiteempresa,
-        parm_ipservidormodulogerencial, parm_nmcontrolador, parm_dsdiasvcmtoalternativo, parm_nnmodulodigitoverif, parm_nnanoquitacao) values
+        parm_ipservidormodulogerencial, parm_nmcontrolador, parm_dsdiasvcmtoalternativo, parm_nnmodulodigitoverif, parm_nnanoquitacao,
+        parm_icsugestaotramite) values
     (1, 0, 0, 'SERGIPE', 'COMPANHIA DEMONSTRATIVA DE SANEAMENTO', 'DEMO', null, 1000, 0, 10,
      12, 6, 999, 5, 30, 0, 'DEMO', '127.0.0.1', 'demo@example.org', '0800 000 000', 'https://example.org',
-     '127.0.0.1', 'DEMO', '1;5;10;15;20;25', 10, 2);
+     '127.0.0.1', 'DEMO', '1;5;10;15;20;25', 10, 2,
+     1);

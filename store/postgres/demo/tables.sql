@@ -1,7 +1,8 @@
 -- The part of GSAN's schema that the demo needs: its own schemas, tables, columns
 -- and types. Columns that GSAN requires are all here, so that what is written to
 -- the demo could be written to GSAN itself; of the optional ones only those we use.
--- Keys and indexes are in keys.sql, made after the rows are in.
+-- Keys and indexes are in keys.sql, made after the rows are in. Of the sequences,
+-- those that numbers of a request for service are drawn from.
 
 create schema if not exists arrecadacao;
 create schema if not exists atendimentopublico;
@@ -10,6 +11,13 @@ create schema if not exists cobranca;
 create schema if not exists faturamento;
 create schema if not exists financeiro;
 create schema if not exists micromedicao;
+create schema if not exists seguranca;
+
+create sequence atendimentopublico.seq_ra_protocolo;
+create sequence atendimentopublico.seq_ra_solicitante;
+create sequence atendimentopublico.seq_ra_unidade;
+create sequence atendimentopublico.seq_registro_atendimento;
+create sequence atendimentopublico.seq_tramite;
 
 create table arrecadacao.agencia (
     agen_cdagencia            varchar(5) not null,
@@ -109,6 +117,33 @@ create table arrecadacao.pagamento_situacao (
     pgst_tmultimaalteracao   timestamp not null default now()
 );
 
+create table atendimentopublico.atend_motivo_encmt (
+    amen_id                       integer not null,
+    amen_dsmotivoencerramento     varchar(50) not null,
+    amen_icuso                    smallint not null,
+    amen_tmultimaalteracao        timestamp not null default now(),
+    amen_icexecucao               smallint not null,
+    amen_icduplicidade            smallint not null,
+    amen_icexibiformordemseletiva smallint not null default 2,
+    amen_icfiscalizacao           smallint not null default 2
+);
+
+create table atendimentopublico.atendimento_relacao_tipo (
+    attp_id                       integer not null,
+    attp_dsatendimentorelacaotipo varchar(30) not null,
+    attp_icuso                    smallint,
+    attp_tmultimaalteracao        timestamp not null default now()
+);
+
+create table atendimentopublico.espec_tipo_validacao (
+    estv_id                        integer not null,
+    step_id                        integer not null,
+    estv_dsespecificaotipvalidacao varchar(30) not null,
+    estv_cdconstante               char(1) not null,
+    estv_icuso                     smallint not null,
+    estv_tmultimaalteracao         timestamp not null default now()
+);
+
 create table atendimentopublico.ligacao_agua (
     lagu_id                integer not null,
     lagu_dtligacaoagua     date,
@@ -152,6 +187,125 @@ create table atendimentopublico.ligacao_esgoto_situacao (
     lest_dsabreviado             char(3),
     lest_icfaturamento           smallint not null,
     lest_nnvolumeminimo          integer not null
+);
+
+create table atendimentopublico.meio_solicitacao (
+    meso_id                integer not null,
+    meso_dsmeiosolicitacao varchar(50) not null,
+    meso_icuso             smallint not null,
+    meso_tmultimaalteracao timestamp not null default now()
+);
+
+create table atendimentopublico.ra_solicitante (
+    raso_id                     integer not null,
+    rgat_id                     integer not null,
+    clie_id                     integer,
+    raso_dspontoreferencia      varchar(60),
+    raso_nmsolicitante          varchar(60),
+    raso_icsolicitanteprincipal smallint not null,
+    raso_tmultimaalteracao      timestamp not null default now(),
+    raso_nnprotocoloatendimento varchar(14),
+    raso_icenvioemailpesquisa   smallint not null default 2,
+    raso_dsemail                varchar(40)
+);
+
+create table atendimentopublico.ra_unidade (
+    raun_id                integer not null,
+    unid_id                integer not null,
+    rgat_id                integer not null,
+    usur_id                integer not null,
+    attp_id                integer not null,
+    raun_tmultimaalteracao timestamp not null default now()
+);
+
+create table atendimentopublico.registro_atendimento (
+    rgat_id                    integer not null,
+    step_id                    integer not null,
+    loca_id                    integer,
+    stcm_id                    integer,
+    qdra_id                    integer,
+    amen_id                    integer,
+    meso_id                    integer not null,
+    rgat_idreativacao          integer,
+    rgat_idduplicidade         integer,
+    rgat_cdsituacao            smallint not null,
+    rgat_tmregistroatendimento timestamp not null,
+    rgat_dtprevistaoriginal    date not null,
+    rgat_dtprevistaatual       date not null,
+    rgat_qtreiteracoes         smallint,
+    rgat_dsobservacao          varchar(400),
+    rgat_tmultimaalteracao     timestamp not null default now(),
+    rgat_dsparecerencerramento varchar(1000),
+    rgat_dspontoreferencia     varchar(60),
+    rgat_dscomplementondereco  varchar(45),
+    imov_id                    integer,
+    rgat_icatendimentoonline   smallint not null,
+    lgbr_id                    integer,
+    lgcp_id                    integer,
+    rgat_tmencerramento        timestamp,
+    rgat_nnimovel              char(5),
+    unid_idatual               integer
+);
+
+create table atendimentopublico.solicitacao_tipo (
+    sotp_id                integer not null,
+    sotp_dssolicitacaotipo varchar(50) not null,
+    sotg_id                integer not null,
+    sotp_tmultimaalteracao timestamp not null default now(),
+    sotp_icfaltaagua       smallint not null,
+    sotp_ictarifasocial    smallint not null,
+    sotp_icuso             smallint not null,
+    sotp_icusosistema      smallint not null default 2
+);
+
+create table atendimentopublico.solicitacao_tipo_espec (
+    step_id                        integer not null,
+    step_dssolcttipoespec          varchar(50) not null,
+    step_nndiaprazo                integer,
+    step_icpavimentocalcada        smallint not null,
+    step_icpavimentorua            smallint not null,
+    step_icmatricula               integer,
+    step_icgeracaodebito           integer,
+    step_tmultimaalteracao         timestamp not null default now(),
+    sotp_id                        integer not null,
+    unid_id                        integer,
+    step_icgeracaoordemservico     smallint not null,
+    step_iccliente                 smallint,
+    step_icuso                     smallint not null,
+    step_icligacaoagua             smallint not null,
+    step_icsolicitante             smallint not null default 1,
+    step_icverificardebito         smallint not null default 2,
+    step_icpermitealterarvalor     smallint not null default 2,
+    step_iccobrarjuros             smallint not null default 2,
+    step_icdocumentoobrigatorio    smallint not null default 2,
+    step_icencerramentoautomatico  smallint not null default 2,
+    step_icurgencia                integer default 2,
+    step_icvaldocresponsavel       smallint not null default 2,
+    step_icinformarcontara         integer not null default 2,
+    step_icinformarpgtoduplicidade integer not null default 2,
+    step_icalterarvencimento       integer not null default 2,
+    step_iclojavirtual             smallint not null default 2,
+    step_iccanceladebitoacobrar    smallint not null default 2
+);
+
+create table atendimentopublico.solicitacao_tipo_grupo (
+    sotg_id                     integer not null,
+    sotg_dssolicitacaotipogrupo varchar(20) not null,
+    sotg_icuso                  smallint not null,
+    sotg_tmultimaalteracao      timestamp not null default now(),
+    sotg_icesgoto               smallint not null
+);
+
+create table atendimentopublico.tramite (
+    tram_id                integer not null,
+    rgat_id                integer not null,
+    tram_dsparecertramite  varchar(400),
+    tram_tmtramite         timestamp not null,
+    tram_tmultimaalteracao timestamp not null default now(),
+    unid_idorigem          integer not null,
+    unid_iddestino         integer not null,
+    usur_idregistro        integer not null,
+    usur_idresponsavel     integer not null
 );
 
 create table cadastro.bairro (
@@ -491,6 +645,29 @@ create table cadastro.unidade_negocio (
     uneg_nmabreviado       char(4) not null,
     uneg_icuso             smallint not null,
     uneg_tmultimaalteracao timestamp not null default now()
+);
+
+create table cadastro.unidade_organizacional (
+    unid_id                integer not null,
+    unid_idcentralizadora  integer,
+    unid_icesgoto          smallint not null,
+    unid_ictramite         smallint not null,
+    unid_dsunidade         varchar(80) not null,
+    unid_dssiglaunidade    char(5),
+    unid_tmultimaalteracao timestamp not null default now(),
+    empr_id                integer not null,
+    untp_id                integer not null,
+    unid_icabertura        smallint,
+    unid_icuso             smallint,
+    unid_ictarifasocial    smallint not null,
+    unid_nncodigoconstante integer
+);
+
+create table cadastro.unidade_tipo (
+    untp_id                integer not null,
+    untp_dsunidadetipo     varchar(40) not null,
+    untp_icuso             smallint not null,
+    untp_tmultimaalteracao timestamp not null default now()
 );
 
 create table cobranca.cobranca_forma (
@@ -1141,4 +1318,44 @@ create table micromedicao.rota (
     stcm_id                integer not null,
     cbgr_id                integer not null,
     rota_cdrota            smallint not null
+);
+
+create table seguranca.usuario (
+    usur_id                    integer not null,
+    utip_id                    integer not null,
+    usur_nmlogin               varchar(11) not null,
+    usur_tmultimaalteracao     timestamp not null default now(),
+    usst_id                    integer not null,
+    usab_id                    integer not null,
+    empr_id                    integer not null,
+    unid_id                    integer,
+    usur_nmusuario             varchar(50) not null,
+    usur_ictiporelatoriopadrao smallint not null,
+    usur_icexibemensagem       smallint not null,
+    usur_icrotinabatch         smallint not null default 2,
+    usur_icinternet            smallint not null default 2
+);
+
+create table seguranca.usuario_abrangencia (
+    usab_id                   integer not null,
+    usab_idsuperior           integer not null,
+    usab_dsusuarioabrangencia varchar(30),
+    usab_icuso                smallint,
+    usab_tmultimaalteracao    timestamp not null default now()
+);
+
+create table seguranca.usuario_situacao (
+    usst_id                integer not null,
+    usst_dsusuariosituacao varchar(30),
+    usst_icuso             smallint,
+    usst_tmultimaalteracao timestamp not null default now(),
+    usst_icusosistema      smallint not null
+);
+
+create table seguranca.usuario_tipo (
+    utip_id                integer not null,
+    utip_dsusuariotipo     varchar(20),
+    utip_icuso             smallint,
+    utip_tmultimaalteracao timestamp not null default now(),
+    utip_icfuncionario     smallint not null
 );

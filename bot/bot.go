@@ -103,9 +103,8 @@ type Session struct {
 // An Identity is who we believe is talking: a customer and the property they
 // identified themselves for, by number; no name, no document.
 type Identity struct {
-	Customer int64     `json:"c"`
-	Property int64     `json:"p"`
-	Since    time.Time `json:"-"`
+	Customer int64
+	Property int64
 }
 
 // A Place is somewhere in a flow that a person may come back to.
@@ -141,7 +140,7 @@ type sessionJSON struct {
 	Then     string          `json:"t,omitempty"`
 	Began    int64           `json:"b,omitempty"` // milliseconds: it tells two visits apart
 	Moves    int             `json:"m,omitempty"`
-	Identity []int64         `json:"i,omitempty"` // customer, property, since
+	Identity []int64         `json:"i,omitempty"` // customer, property
 	Paused   *Place          `json:"p,omitempty"`
 	Mistakes int             `json:"x,omitempty"`
 	Warned   bool            `json:"w,omitempty"`
@@ -158,7 +157,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 		Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake),
 	}
 	if id := s.Identity; id != nil {
-		short.Identity = []int64{id.Customer, id.Property, seconds(id.Since)}
+		short.Identity = []int64{id.Customer, id.Property}
 	}
 	return json.Marshal(short)
 }
@@ -175,8 +174,8 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 		Then: short.Then, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
 		Mistakes: short.Mistakes, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake),
 	}
-	if id := short.Identity; len(id) == 3 {
-		s.Identity = &Identity{Customer: id[0], Property: id[1], Since: moment(id[2])}
+	if id := short.Identity; len(id) == 2 {
+		s.Identity = &Identity{Customer: id[0], Property: id[1]}
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func TestSessionIsSmall(t *testing.T) {
 	at := time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 	s := bot.Session{
 		ID: "telegram:4711", Version: 12, Protocol: "2611221234567890", Seen: at,
-		Identity: &bot.Identity{Customer: 123456, Property: 10345996, Since: at},
+		Identity: &bot.Identity{Customer: 123456, Property: 10345996},
 	}
 	text, err := json.Marshal(s)
 	if err != nil {

@@ -67,45 +67,81 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return nil
 	}
 	s, m := &t.session, t.message
-	if s.Protocol != "" && !s.Seen.IsZero() && m.At.Sub(s.Seen) >= e.believe() {
+	if e.stale(*s, m) {
 		e.expire(s)
 	}
+	e.forgetVanished(t)
 	s.Seen, s.Warned, s.Down = m.At, false, false
-	t.said, t.from = m.Text, s.State
+	t.said = m.Text
 	if m.Choice != "" {
 		t.said = m.Choice
 	}
+	w := wordOf(m.Text) // not of an option that was pressed: that means what it was offered for
 	if s.Protocol == "" {
-		return e.welcome(ctx, t)
+		return e.welcome(ctx, t, w)
 	}
 	if m.Asked != "" && m.Asked != questionKey(*s) {
 		t.Say(sayStale)
 		return e.ask(t)
 	}
-	if w := wordOf(m.Text, false); w != noWord { // not in an option that was pressed: that means what it was offered for
+	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
+	if w != noWord && !choosesProperty {
 		return e.obey(ctx, t, w)
 	}
 	err = e.hear(ctx, t)
 	if FaultOf(err) != Slip {
 		return err
 	}
-	if w := wordOf(m.Text, true); w != noWord {
+	if w := slippedWord(m.Text); w != noWord {
+		t.replies = nil
 		return e.obey(ctx, t, w)
 	}
 	return e.repair(t, err)
 }
 
+// stale tells whether a conversation was left for so long that the message
+// begins another.
+func (e *Engine) stale(s Session, m Message) bool {
+	return s.Protocol != "" && !s.Seen.IsZero() && m.At.Sub(s.Seen) >= e.believe()
+}
+
+// forgetVanished takes a session out of places that an older program knew and
+// this one does not.
+func (e *Engine) forgetVanished(t *talk) {
+	s := &t.session
+	gone := func(flow string, state State) bool {
+		f := e.flow(flow)
+		return f == nil || f.steps[state] == nil || f.steps[state].ask == nil
+	}
+	if p := s.Paused; p != nil && (p.State != "" || e.flow(p.Flow) == nil) && gone(p.Flow, p.State) {
+		s.Paused = nil
+	}
+	if s.Flow != "" && gone(s.Flow, s.State) {
+		e.log().Warn("a session stands where no flow is any more", "session", s.ID, "flow", s.Flow, "state", s.State)
+		e.quit(t)
+	}
+}
+
 // welcome begins a conversation: who we are and the protocol, then what the
 // first message asked for, or the menu.
-func (e *Engine) welcome(ctx context.Context, t *talk) error {
+func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 	s := &t.session
+	if w == thanks || w == leaveWord { // the end of the last conversation, not the beginning of another
+		t.Say(sayWelcome)
+		return nil
+	}
 	s.Protocol, s.Mistakes = e.protocol(t.message), 0
 	t.Say(sayWho, hello(t.said), e.Name, groups(s.Protocol))
-	if wordOf(t.said, false) == resumeWord {
-		return e.resume(ctx, t)
-	}
-	if flow := e.intent(t.said); flow != nil {
+	passed := t.message.Asked != "" && t.message.Asked != questionKey(*s) // a button of what has ended
+	switch flow := e.intent(t.said); {
+	case passed:
+		t.Say(sayStale)
+	case w == resumeWord, w == helpWord, w == personWord, w == switchWord:
+		return e.obey(ctx, t, w)
+	case flow != nil:
 		return e.anew(ctx, t, flow)
+	case e.introduces(t):
+		return e.introduce(ctx, t)
 	}
 	if s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
@@ -153,6 +189,8 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 	case flow != nil:
 		t.session.Mistakes = 0
 		return e.anew(ctx, t, flow)
+	case e.introduces(t):
+		return e.introduce(ctx, t)
 	case enough[Fold(t.said)]:
 		t.session.Mistakes = 0
 		t.Say(sayWelcome)
@@ -160,6 +198,32 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 	default:
 		return Mistake(hintMenu)
 	}
+}
+
+// introduces tells whether a person begins with the number by which we are to
+// know them, before anybody asked for it.
+func (e *Engine) introduces(t *talk) bool {
+	digits := strings.NewReplacer(".", "", "-", "", " ", "").Replace(t.said)
+	return e.Identify != nil && t.session.Identity == nil && len(digits) >= 5 && strings.Trim(digits, "0123456789") == ""
+}
+
+// introduce takes that number as the answer to the first question of finding
+// out who is talking.
+func (e *Engine) introduce(ctx context.Context, t *talk) error {
+	said := t.replies
+	if err := e.start(ctx, t, e.Identify); err != nil {
+		return err
+	}
+	if t.session.Flow != e.Identify.Name { // it ended before it asked
+		return nil
+	}
+	t.replies = nil // what it asked is answered
+	err := e.hear(ctx, t)
+	if FaultOf(err) == Slip {
+		err = e.repair(t, err)
+	}
+	t.replies = append(said, t.replies...)
+	return err
 }
 
 // run goes through the steps that do until one asks, or the flow is over.
@@ -248,11 +312,11 @@ func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 	e.quit(t)
 	next := e.flow(then)
 	switch {
-	case next == nil || next.Identify && s.Identity == nil: // nothing waited, or they did not identify themselves
+	case next == nil || over == e.Identify && !t.identified: // nothing waited, or they did not say who they are
 	case s.Paused != nil && s.Paused.Flow == then && s.Paused.Property == s.Identity.Property:
 		return e.resume(ctx, t)
 	default:
-		return e.start(ctx, t, next)
+		return e.anew(ctx, t, next)
 	}
 	if over == e.Person && s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
@@ -280,18 +344,12 @@ func (e *Engine) ask(t *talk) error {
 	return nil
 }
 
-// place finds the step the session stands at and decodes what the flow wrote
-// down, afresh. A session of an older program may name a step that is no more.
+// place finds the step the session stands at, which asks, and decodes what the
+// flow wrote down, afresh.
 func (e *Engine) place(t *talk) (*Flow, *step, error) {
 	s := &t.session
 	flow := e.flow(s.Flow)
-	if flow == nil {
-		return nil, nil, fmt.Errorf("there is no flow %q", s.Flow)
-	}
 	step := flow.steps[s.State]
-	if step == nil || step.ask == nil {
-		return nil, nil, fmt.Errorf("flow %s does not ask at %q", s.Flow, s.State)
-	}
 	var err error
 	if t.data, err = flow.data(s.Data); err != nil {
 		return nil, nil, fmt.Errorf("read the data of flow %s: %w", s.Flow, err)
@@ -302,7 +360,7 @@ func (e *Engine) place(t *talk) (*Flow, *step, error) {
 // obey does what a word says that is understood everywhere.
 func (e *Engine) obey(ctx context.Context, t *talk, w word) error {
 	s := &t.session
-	t.replies, s.Mistakes = nil, 0
+	s.Mistakes = 0
 	switch w {
 	case menuWord:
 		e.quit(t)
@@ -341,12 +399,10 @@ func (e *Engine) obey(ctx context.Context, t *talk, w word) error {
 		if e.Identify == nil {
 			return e.ask(t)
 		}
-		then := s.Flow
-		if s.Flow == e.Identify.Name {
-			then = s.Then
-		}
+		then := either(s.Flow == e.Identify.Name, s.Then, s.Flow)
+		e.put(s)
 		e.quit(t)
-		s.Then, s.Paused = then, nil
+		s.Then = then
 		return e.start(ctx, t, e.Identify)
 	case resumeWord:
 		return e.resume(ctx, t)
@@ -385,7 +441,7 @@ func (e *Engine) resume(ctx context.Context, t *talk) error {
 		flow = e.flow(p.Flow)
 	}
 	switch {
-	case flow == nil || flow.steps[p.State] == nil:
+	case flow == nil:
 		if s.Flow != "" { // "continuar" in mid-flow: they are already there
 			return e.ask(t)
 		}
@@ -412,14 +468,16 @@ func (e *Engine) resume(ctx context.Context, t *talk) error {
 // put sets the flow in hand aside for "continuar". Finding out who is talking
 // is not worth coming back to, what waited for it is.
 func (e *Engine) put(s *Session) {
+	waiting := e.flow(s.Then)
 	switch {
-	case s.Flow == "":
-	case e.Identify != nil && s.Flow == e.Identify.Name, e.Person != nil && s.Flow == e.Person.Name:
-	default:
+	case s.Flow == "", e.Person != nil && s.Flow == e.Person.Name:
+	case e.Identify == nil || s.Flow != e.Identify.Name:
 		s.Paused = &Place{Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail}
 		if s.Identity != nil {
 			s.Paused.Property = s.Identity.Property
 		}
+	case waiting != nil && (s.Paused == nil || s.Paused.Flow != waiting.Name):
+		s.Paused = &Place{Flow: waiting.Name} // of nobody yet: from its beginning
 	}
 }
 
@@ -445,9 +503,9 @@ func (e *Engine) repair(t *talk, err error) error {
 // open, and later ends the conversation.
 func (e *Engine) silence(t *talk) {
 	s := &t.session
-	quiet := t.message.At.Sub(s.Seen)
+	quiet := s.Wake.Sub(s.Seen) // what has come, by the clock that asked for it
 	switch {
-	case s.Flow == "":
+	case s.Flow == "" || s.Wake.IsZero():
 	case quiet >= e.believe():
 		t.Say(sayExpired, groups(s.Protocol))
 		e.expire(s)
@@ -535,10 +593,14 @@ func (e *Engine) title(name string) string {
 	return name
 }
 
-// away is a session that was told of an outage: it stays as it was.
+// away is a session that was told of an outage: it stays as it was, but for
+// knowing that the person is there.
 func (e *Engine) away(s Session, m Message) Session {
 	if !m.Silence {
 		s.Down = true
+		if !e.stale(s, m) {
+			s.Seen, s.Warned = m.At, false
+		}
 	}
 	s.Wake = e.wake(s)
 	return s
@@ -549,6 +611,9 @@ func (e *Engine) away(s Session, m Message) Session {
 func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, error) {
 	code := e.reference()
 	t := &talk{session: s, message: m}
+	if e.stale(s, m) {
+		e.expire(&t.session)
+	}
 	e.quit(t)
 	t.session.Wake = time.Time{}
 	t.session.Seen = m.At

@@ -98,6 +98,8 @@ func who() *bot.Flow {
 			switch bot.Fold(t.Text()) {
 			case "maria":
 				t.Identify(7, 1001)
+			case "123456":
+				t.Identify(9, 1003)
 			case "joao":
 				t.Identify(8, 1002)
 			case "ninguem":
@@ -305,4 +307,43 @@ func BenchmarkTurn(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(len(stored)), "session-bytes")
+}
+
+// A bug in the first turn after a long silence does not bring back who was
+// talking before it.
+func TestBugKeepsNoStaleIdentity(t *testing.T) {
+	type turn = bot.Turn[struct{}]
+	broken := bot.NewFlow(bot.About{Name: "broken", Title: "Quebrado", Words: []string{"quebrado"}}, []bot.Step[struct{}]{{
+		State: "breaking",
+		Do:    func(context.Context, *turn) (bot.Event, error) { return "", errors.New("it breaks") },
+		On:    bot.On{"done": bot.End},
+	}})
+	e := &bot.Engine{Flows: []*bot.Flow{broken}, Log: slog.New(slog.DiscardHandler)}
+	at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+	for quiet, kept := range map[time.Duration]bool{time.Minute: true, 10 * time.Hour: false} {
+		s := bot.Session{Protocol: "1", Identity: &bot.Identity{Customer: 7, Property: 1001}, Seen: at}
+		next, _, err := e.Handle(t.Context(), s, bot.Message{ID: "1", Channel: "test", From: "maria", Text: "quebrado", At: at.Add(quiet)})
+		if bot.FaultOf(err) != bot.Bug || (next.Identity != nil) != kept {
+			t.Errorf("after %v: %v, identity %v", quiet, err, next.Identity)
+		}
+	}
+}
+
+// What an older program knew and this one does not leads to the menu.
+func TestVanishedFlowLeadsToTheMenu(t *testing.T) {
+	var w trouble
+	var keys []string
+	e := world(&w, &keys).Engine
+	at := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
+	for name, s := range map[string]bot.Session{
+		"flow":   {Flow: "gone", State: "asking"},
+		"state":  {Flow: "shop", State: "gone"},
+		"paused": {Paused: &bot.Place{Flow: "gone", State: "asking"}},
+	} {
+		s.Protocol, s.Seen = "1", at
+		next, replies, err := e.Handle(t.Context(), s, bot.Message{ID: "1", Channel: "test", From: "x", Text: "continuar", At: at.Add(time.Minute)})
+		if err != nil || next.Flow != "" || next.Paused != nil || len(replies[len(replies)-1].Options) != 2 {
+			t.Errorf("%s: %v, %+v, %+v", name, err, next, replies)
+		}
+	}
 }

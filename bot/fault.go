@@ -56,7 +56,7 @@ func (m mistake) Error() string { return string(m) }
 // person typed.
 type Report struct {
 	Session, Channel string
-	Flow             string // where the turn ended; "" at the menu
+	Flow             string // where the turn ended, or where a bug happened; "" at the menu
 	State            State
 	Fault            Fault
 	Err              error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 )
 
@@ -100,6 +101,9 @@ func (e *Engine) answer(ctx context.Context, inbox Inbox, m Message, s Session) 
 	began := time.Now()
 	next, replies, err := e.play(ctx, m, s)
 	report := Report{Session: s.ID, Channel: m.Channel, Flow: next.Flow, State: next.State, Fault: FaultOf(err), Err: err, Replies: len(replies)}
+	if report.Fault == Bug {
+		report.Flow, report.State = s.Flow, s.State // where it happened
+	}
 	for wait := 50 * time.Millisecond; ; wait *= 2 {
 		err = inbox.Settle(ctx, m, next, replies)
 		if !IsTemporary(err) || ctx.Err() != nil {
@@ -187,8 +191,8 @@ func retryIn(err error, tries int) time.Duration {
 	if errors.As(err, &asked) && asked.RetryAfter() > 0 {
 		return asked.RetryAfter()
 	}
-	wait := time.Second << min(tries, 10)
-	return min(wait, longest)
+	wait := min(time.Second<<min(tries, 10), longest)
+	return wait/2 + rand.N(wait/2) // so that not all come back at once
 }
 
 func pause(ctx context.Context, d time.Duration) {

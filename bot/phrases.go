@@ -67,8 +67,7 @@ const (
 )
 
 // words are understood in every state, folded, when they are all that was
-// said. The longer ones are also understood with a typing slip where the
-// answer makes no other sense.
+// said.
 var words = map[string]word{
 	"menu": menuWord, "menu principal": menuWord, "inicio": menuWord, "start": menuWord, "comecar": menuWord,
 	"recomecar": menuWord, "opcoes": menuWord, "voltar ao menu": menuWord,
@@ -97,16 +96,20 @@ var enough = map[string]bool{
 	"nada": true, "nada mais": true, "nao precisa": true, "por enquanto nao": true, "por enquanto e so": true,
 }
 
-// wordOf finds the word that a text is; slips tells whether small typing
-// slips are forgiven.
-func wordOf(text string, slips bool) word {
-	said := Fold(strings.ReplaceAll(text, "_", " "))
-	if w, ok := words[said]; ok || !slips {
-		return w
-	}
-	for known, w := range words {
-		if len(known) >= 5 && Near(said, known) {
-			return w
+// forgiving are the words that are understood with a typing slip too, where
+// the answer makes no other sense: those that do no harm and that no other
+// word is close to, as "pagar" is to "parar".
+var forgiving = []string{"ajuda", "voltar", "atendente", "falar com atendente", "continuar", "trocar imovel", "trocar de imovel"}
+
+// wordOf finds the word that a text is.
+func wordOf(text string) word { return words[Fold(strings.ReplaceAll(text, "_", " "))] }
+
+// slippedWord finds the word that a text nearly is.
+func slippedWord(text string) word {
+	said := Fold(text)
+	for _, known := range forgiving {
+		if Near(said, known) {
+			return words[known]
 		}
 	}
 	return noWord

@@ -17,9 +17,10 @@ type talk struct {
 	session Session
 	message Message
 	said    string // what the person said: the option they pressed, or what they typed
-	from    State  // where in the flow they were when they said it
 	data    any    // the flow's *D
 	replies []Reply
+
+	identified bool // they said who they are in this turn
 }
 
 // Text returns what the person said: the option they pressed, or what they typed.
@@ -48,7 +49,8 @@ func (t *talk) Property() int64 {
 
 // Identify records who is talking, from now on.
 func (t *talk) Identify(customer, property int64) {
-	t.session.Identity = &Identity{Customer: customer, Property: property, Since: t.message.At}
+	t.session.Identity = &Identity{Customer: customer, Property: property}
+	t.identified = true
 }
 
 // Key names this visit to this step: give it to what must happen once. It is
@@ -57,6 +59,10 @@ func (t *talk) Identify(customer, property int64) {
 func (t *talk) Key() string {
 	return t.session.ID + "/" + questionKey(t.session)
 }
+
+// MessageKey names this message: it is the same if the message is handled
+// twice, and another for the next answer to the same question.
+func (t *talk) MessageKey() string { return t.session.ID + "/" + t.message.ID }
 
 // Say adds a reply. The arguments are data: marks in them are escaped.
 func (t *talk) Say(format string, args ...any) {

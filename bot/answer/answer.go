@@ -36,13 +36,18 @@ func Option(text string, options ...string) (string, error) {
 
 // Yes understands a yes or a no, and the number of the button.
 func Yes(text string) (bool, error) {
-	said := bot.Fold(text)
-	first, _, _ := strings.Cut(said, " ")
+	said := strings.Fields(bot.Fold(text))
+	among := func(known ...string) bool {
+		return slices.ContainsFunc(said, func(word string) bool { return slices.Contains(known, word) })
+	}
 	switch {
-	case slices.Contains([]string{"1", "sim", "s", "ss", "si", "claro", "quero", "pode", "isso", "isto", "ok", "positivo", "exato", "correto", "certo", "aceito", "confirmo", "bora"}, first):
-		return true, nil
-	case slices.Contains([]string{"2", "nao", "n", "nn", "nada", "negativo", "nunca", "jamais", "so"}, first):
+	case len(said) == 0:
+	case among("nao", "n", "nn", "negativo", "nunca", "jamais", "nada"), said[0] == "2": // "quero não" is a no
 		return false, nil
+	case len(said) == 2 && said[0] == "so" && said[1] == "isso":
+		return false, nil
+	case among("sim", "s", "ss", "claro", "quero", "pode", "isso", "ok", "positivo", "exato", "correto", "certo", "aceito", "confirmo", "bora"), said[0] == "1":
+		return true, nil
 	}
 	return false, bot.Mistake("Não entendi. Responda *sim* ou *não*.")
 }
@@ -79,6 +84,10 @@ func Several(text string, options ...string) ([]int, error) {
 		}
 		return left, nil
 	}
+	words := strings.Fields(bot.Fold(said))
+	if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(unclear, w) }) {
+		return nil, bot.Mistake(hintSeveral)
+	}
 	if i, ok := bot.Pick(text, options); ok {
 		return []int{i}, nil
 	}
@@ -88,16 +97,33 @@ func Several(text string, options ...string) ([]int, error) {
 	return numbers(said, options)
 }
 
+// unclear are words with which a number or month means something else: "menos
+// março", "maio não", and "duas", which may be the second or any two.
+var unclear = []string{"menos", "nao", "exceto", "sem", "um", "uma", "dois", "duas", "tres", "quatro", "cinco"}
+
+// filling are words between those that count.
+var filling = []string{"a", "o", "as", "os", "de", "da", "do", "conta", "contas", "so", "só", "mes", "mês", "quero"}
+
 // numbers reads a list of numbers, ranges and months.
 func numbers(said string, options []string) ([]int, error) {
 	chosen := make([]bool, len(options))
 	said = spacedOut.ReplaceAllString(said, "$1-$2")
 	for _, part := range separators.Split(strings.Trim(said, " .!,;"), -1) {
+		if part == "a" && monthsIn(said) > 1 {
+			return nil, bot.Mistake(hintSeveral) // from one month to another: not all that is between was offered
+		}
 		first, last := part, part
 		if m := aRange.FindStringSubmatch(part); m != nil {
 			first, last = m[1], m[2]
 		}
+		if slices.Contains(filling, part) {
+			continue
+		}
 		if i, ok := byMonth(part, options); ok {
+			chosen[i] = true
+			continue
+		}
+		if i, ok := bot.Pick(part, options); ok {
 			chosen[i] = true
 			continue
 		}
@@ -115,6 +141,9 @@ func numbers(said string, options []string) ([]int, error) {
 			chosen[i-1] = true
 		}
 	}
+	if !slices.Contains(chosen, true) {
+		return nil, bot.Mistake(hintSeveral)
+	}
 	return slices.DeleteFunc(upTo(len(options)), func(i int) bool { return !chosen[i] }), nil
 }
 
@@ -124,6 +153,17 @@ func upTo(n int) []int {
 		all[i] = i
 	}
 	return all
+}
+
+// monthsIn counts the months that are named.
+func monthsIn(said string) int {
+	n := 0
+	for _, w := range strings.Fields(bot.Fold(said)) {
+		if slices.Contains(monthNames, w) {
+			n++
+		}
+	}
+	return n
 }
 
 var (
@@ -144,6 +184,8 @@ func byMonth(text string, options []string) (int, bool) {
 	default:
 		for _, w := range strings.Fields(bot.Fold(text)) {
 			switch i := slices.Index(monthNames, w); {
+			case i >= 0 && month != 0 && month != i+1:
+				return 0, false
 			case i >= 0:
 				month = i + 1
 			case len(w) == 4 && strings.Trim(w, "0123456789") == "":

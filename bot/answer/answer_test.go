@@ -44,6 +44,16 @@ func TestSeveral(t *testing.T) {
 		{"todas as pessoas", nil, "Não entendi"},
 		{"", nil, "Não entendi"},
 		{"banana", nil, "Não entendi"},
+		{"abril e maio", []int{1, 2}, ""},
+		{"março de 2026", []int{0}, ""},
+		{"a primeira e a terceira", []int{0, 2}, ""},
+		{"só a última", []int{2}, ""},
+		{"todas menos março e abril", []int{2}, ""},
+		{"de março a maio", nil, "Não entendi"},
+		{"menos março", nil, "Não entendi"},
+		{"maio não", nil, "Não entendi"},
+		{"duas", nil, "Não entendi"},
+		{"de", nil, "Não entendi"},
 	} {
 		got, err := answer.Several(test.said, bills...)
 		if !slices.Equal(got, test.want) || (err == nil) != (test.want != nil) {
@@ -75,12 +85,13 @@ func TestSeveralChoosesFromWhatWasOffered(t *testing.T) {
 }
 
 func TestYes(t *testing.T) {
-	for said, want := range map[string]bool{"sim": true, "Sim!": true, "1": true, "quero sim": true, "não": false, "2": false, "nao, obrigado": false, "N": false} {
+	for said, want := range map[string]bool{"sim": true, "Sim!": true, "1": true, "quero sim": true, "não": false, "2": false, "nao, obrigado": false, "N": false,
+		"quero não": false, "pode não": false, "claro que não": false, "ok, mas não": false, "só isso": false, "isso": true} {
 		if got, err := answer.Yes(said); got != want || err != nil {
 			t.Errorf("Yes(%q) = %v, %v", said, got, err)
 		}
 	}
-	for _, said := range []string{"", "talvez", "3"} {
+	for _, said := range []string{"", "talvez", "3", "só a de março"} {
 		if _, err := answer.Yes(said); bot.FaultOf(err) != bot.Slip {
 			t.Errorf("Yes(%q) was understood", said)
 		}

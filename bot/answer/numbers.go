@@ -3,6 +3,7 @@ package answer
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"lojavirtual/bot"
 	"lojavirtual/store/taxid"
@@ -52,4 +53,20 @@ func Document(text string) (string, error) {
 	default:
 		return "", bot.Mistake("Preciso do CPF ou CNPJ de quem está no cadastro. O CPF tem 11 números, e o CNPJ tem 14.")
 	}
+}
+
+// Both understands a matrícula and a CPF or CNPJ in one message.
+func Both(text string) (property int64, document string, ok bool) {
+	for _, word := range strings.Fields(text) {
+		if found, err := taxid.Parse(word); err == nil {
+			document = found
+			text = strings.Replace(text, word, " ", 1)
+			break
+		}
+	}
+	if document == "" {
+		return 0, "", false
+	}
+	property, _, err := Matricula(text)
+	return property, document, err == nil
 }

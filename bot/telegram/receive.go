@@ -192,11 +192,12 @@ func (c *Channel) accept(ctx context.Context, inbox bot.Inbox, u update) error {
 
 // read makes a message of an update; ok is false if it is not one for us.
 func (c *Channel) read(ctx context.Context, u update) (m bot.Message, ok bool) {
-	m = bot.Message{ID: strconv.FormatInt(u.ID, 10), Channel: c.Name()}
+	// When we came to know of it, not when it was written: after an outage of ours
+	// nobody is to find that they have been silent for too long.
+	m = bot.Message{ID: strconv.FormatInt(u.ID, 10), Channel: c.Name(), At: time.Now().UTC()}
 	switch {
 	case u.Message != nil && u.Message.Chat.private():
 		m.From = strconv.FormatInt(u.Message.Chat.ID, 10)
-		m.At = time.Unix(u.Message.Date, 0).UTC()
 		m.Text, m.Media = u.Message.content()
 		return m, m.Text != "" || m.Media != nil
 	case u.Message != nil:
@@ -204,7 +205,6 @@ func (c *Channel) read(ctx context.Context, u update) (m bot.Message, ok bool) {
 	case u.Callback != nil:
 		c.courtesy(ctx, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": u.Callback.ID})
 		m.From = strconv.FormatInt(u.Callback.From.ID, 10)
-		m.At = time.Now().UTC()
 		m.Choice, m.Asked = u.Callback.pressed()
 		if u.Callback.Message != nil {
 			m.Pressed = strconv.FormatInt(u.Callback.Message.ID, 10)

@@ -39,13 +39,15 @@ type Holders interface {
 // reserved before it is looked up; one that was right, or never looked up, is
 // given back.
 type Guesses interface {
-	// Reserve counts a guess. If there were too many, it counts nothing and
-	// says how long to wait.
-	Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (wait time.Duration, err error)
+	// Reserve counts a guess, once for the same key. If there were too many, it
+	// counts nothing and says how long to wait.
+	Reserve(ctx context.Context, key, chat string, property int64, document string, now time.Time) (wait time.Duration, err error)
+	// Wait tells how long this chat must pause because of its own wrong guesses.
+	Wait(ctx context.Context, chat string, now time.Time) (time.Duration, error)
 	// Right gives the guess back and remembers that this chat knows the property.
-	Right(ctx context.Context, chat string, property int64, document string) error
+	Right(ctx context.Context, key, chat string, property int64, document string) error
 	// Undo gives back a guess that could not be looked up.
-	Undo(ctx context.Context, chat string, property int64, document string) error
+	Undo(ctx context.Context, key, chat string, property int64, document string) error
 }
 
 const (
@@ -78,7 +80,7 @@ func New(holders Holders, guesses Guesses, how string) *bot.Flow {
 		{
 			State: recognizing, Label: "vendo quem já conhecemos",
 			Do: c.recognize,
-			On: bot.On{stranger: asking, several: choosing},
+			On: bot.On{stranger: asking, several: choosing, stopped: bot.End},
 		},
 
 		{
@@ -96,7 +98,7 @@ func New(holders Holders, guesses Guesses, how string) *bot.Flow {
 				t.Say("Qual é a *matrícula* do imóvel? É um número de até 9 dígitos que fica no alto da conta.")
 			},
 			Hear: c.ask,
-			On:   bot.On{given: documenting},
+			On:   bot.On{given: documenting, known: bot.End, unmatched: asking, stopped: bot.End},
 		},
 
 		{
@@ -116,8 +118,15 @@ type conversation struct {
 	how     string
 }
 
-// recognize offers a person we know their other properties.
+// recognize offers a person we know their other properties, and asks nothing
+// of a chat that has to pause.
 func (c conversation) recognize(ctx context.Context, t *turn) (bot.Event, error) {
+	if wait, err := c.guesses.Wait(ctx, t.Chat(), t.At()); err != nil {
+		return "", fmt.Errorf("look for a pause: %w", err)
+	} else if wait > 0 {
+		t.Say(pausing, after(wait))
+		return stopped, nil
+	}
 	who := t.Identity()
 	if who == nil {
 		return stranger, nil
@@ -167,7 +176,13 @@ func (c conversation) change(ctx context.Context, t *turn) (bot.Event, error) {
 	return switched, nil
 }
 
-func (c conversation) ask(_ context.Context, t *turn) (bot.Event, error) {
+const pausing = "Por segurança, preciso fazer uma pausa nas tentativas. Tente de novo %s, ou digite *atendente* para falar com uma pessoa."
+
+func (c conversation) ask(ctx context.Context, t *turn) (bot.Event, error) {
+	if property, document, ok := answer.Both(t.Text()); ok {
+		t.Data.Property = property
+		return c.try(ctx, t, document)
+	}
 	property, typo, err := answer.Matricula(t.Text())
 	if err != nil {
 		return "", err
@@ -182,29 +197,41 @@ func (c conversation) ask(_ context.Context, t *turn) (bot.Event, error) {
 func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 	document, err := answer.Document(t.Text())
 	if err != nil {
+		if !strings.ContainsAny(t.Text(), "0123456789") { // "não tenho"
+			return "", bot.Mistake(err.Error() + "\n" + c.how)
+		}
 		return "", err
 	}
-	chat, property := t.Chat(), t.Data.Property
-	wait, err := c.guesses.Reserve(ctx, chat, property, document, t.At())
+	return c.try(ctx, t, document)
+}
+
+// try looks for somebody with the document at the property of Data.
+func (c conversation) try(ctx context.Context, t *turn, document string) (bot.Event, error) {
+	key, chat, property := t.MessageKey(), t.Chat(), t.Data.Property // each answer is a guess of its own
+	wait, err := c.guesses.Reserve(ctx, key, chat, property, document, t.At())
 	if err != nil {
 		return "", fmt.Errorf("reserve a guess: %w", err)
 	}
 	if wait > 0 {
-		t.Say("Por segurança, preciso fazer uma pausa nas tentativas. Tente de novo %s, ou digite *atendente* para falar com uma pessoa.", after(wait))
+		t.Say(pausing, after(wait))
 		return stopped, nil
 	}
 	h, ok, err := c.holders.FindHolder(ctx, property, document)
 	if err != nil {
-		if undone := c.guesses.Undo(context.WithoutCancel(ctx), chat, property, document); undone != nil {
+		if undone := c.guesses.Undo(context.WithoutCancel(ctx), key, chat, property, document); undone != nil {
 			return "", fmt.Errorf("find holder: %w (and its guess stays counted: %v)", err, undone)
 		}
 		return "", fmt.Errorf("find holder: %w", err)
 	}
 	if !ok {
 		t.Say("A matrícula e o CPF ou CNPJ não conferem com o nosso cadastro. Confira os dois números e tente de novo.\n%s", c.how)
-		return unmatched, nil
+		if wait, err = c.guesses.Wait(ctx, chat, t.At()); err == nil && wait > 0 {
+			t.Say(pausing, after(wait))
+			return stopped, nil
+		}
+		return unmatched, err
 	}
-	if err := c.guesses.Right(ctx, chat, property, document); err != nil {
+	if err := c.guesses.Right(ctx, key, chat, property, document); err != nil {
 		return "", fmt.Errorf("give a right guess back: %w", err)
 	}
 	t.Identify(h.Customer, h.Property)

@@ -61,7 +61,7 @@ const (
 
 const (
 	atOnce     = 12 // bills sent in one go: more would bury the person and the network
-	monthsBack = 12 // how far back paid bills can be had
+	monthsBack = 12 // how far back paid bills can be had, this month included
 )
 
 // data is what we write down between two messages: the bills as the customer
@@ -69,7 +69,6 @@ const (
 type data struct {
 	Bills  []int64  `json:"b,omitempty"`
 	Titles []string `json:"t,omitempty"`
-	Paid   []int    `json:"p,omitempty"` // those of them that are paid
 	Ticked []int    `json:"k,omitempty"` // while they are still choosing
 	Chosen []int64  `json:"c,omitempty"`
 	Served bool     `json:"s,omitempty"` // they have got something of the chosen ones
@@ -162,7 +161,7 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 		return none, nil
 	case 1:
 		t.Data.list(open, today)
-		t.Say("Você tem uma conta em aberto: *%s*.", t.Data.Titles[0])
+		t.Say("A matrícula `%s` tem uma conta em aberto: *%s*.", store.FormatMatricula(t.Property()), t.Data.Titles[0])
 		event, err := c.take(ctx, t, []int{0})
 		switch event {
 		case picked:
@@ -172,8 +171,8 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 		}
 		return event, err
 	default:
-		t.Data.list(bills.List, today)
-		t.Say("Você tem %d contas em aberto.%s", len(open), total(open))
+		t.Data.list(open, today)
+		t.Say("A matrícula `%s` tem %d contas em aberto.%s", store.FormatMatricula(t.Property()), len(open), total(open))
 		return several, nil
 	}
 }
@@ -229,15 +228,19 @@ func (c conversation) tickOrTake(ctx context.Context, t *turn, also ...string) (
 		also = append([]string{receive(n)}, also...)
 	}
 	said := alias(t.Text())
+	if said == finish {
+		return done, nil
+	}
+	if said == ready && len(t.Data.Ticked) > 0 {
+		return c.take(ctx, t, t.Data.Ticked)
+	}
 	_, isBill := bot.Pick(said, t.Data.Titles) // "a última" is the last bill, not the last option
-	if i, ok := bot.Pick(said, append(slices.Clone(t.Data.Titles), append(also, finish)...)); ok && !isBill {
-		switch append(also, finish)[i-len(t.Data.Titles)] {
+	if i, ok := bot.Pick(said, append(slices.Clone(t.Data.Titles), also...)); ok && !isBill {
+		switch also[i-len(t.Data.Titles)] {
 		case paidBills:
 			return paid, nil
 		case allBills:
-			return c.take(ctx, t, t.Data.open())
-		case finish:
-			return done, nil
+			return c.takeAll(ctx, t)
 		default:
 			return c.take(ctx, t, t.Data.Ticked)
 		}
@@ -258,6 +261,18 @@ func (c conversation) tickOrTake(ctx context.Context, t *turn, also ...string) (
 	return marked, nil
 }
 
+// takeAll takes every bill, or the oldest of them if there are too many.
+func (c conversation) takeAll(ctx context.Context, t *turn) (bot.Event, error) {
+	if len(t.Data.Bills) > atOnce {
+		t.Say("São muitas contas para um envio só: seguem as %d mais antigas. Depois peça as outras.", atOnce)
+	}
+	all := make([]int, min(len(t.Data.Bills), atOnce))
+	for i := range all {
+		all[i] = i
+	}
+	return c.take(ctx, t, all)
+}
+
 // take reads the chosen bills again, refuses those that cannot be had, and
 // sends those that have no code to pay with right away.
 func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Event, error) {
@@ -273,9 +288,7 @@ func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Even
 			return "", fmt.Errorf("read bill %d: %w", t.Data.Bills[i], err)
 		case !ok:
 			t.Say("A conta *%s* não está mais disponível.", t.Data.Titles[i])
-		case b.Status == store.UnderReview && !b.Payable(): // gsan-rules VIA-3
-			t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Quando a revisão terminar, ela volta a sair por aqui. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
-		default:
+		case !refuse(t, b):
 			copies = append(copies, b)
 		}
 	}
@@ -287,13 +300,23 @@ func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Even
 		return printed, c.sendPDFs(ctx, t, copies)
 	}
 	for _, b := range copies {
-		if b.Status == store.Paid {
+		if b.Status == store.Paid { // paid since they saw the list
 			t.Say("A conta *%s* já está paga. A 2ª via dela sai em *%s*.", b.Month, paidBills)
 		} else {
 			t.Data.Chosen = append(t.Data.Chosen, b.ID)
 		}
 	}
 	return picked, nil
+}
+
+// refuse says why a bill cannot be had, if it cannot: one under review, but for
+// the entrada of a deal (gsan-rules VIA-3).
+func refuse(t *turn, b store.BillCopy) bool {
+	if b.Status != store.UnderReview || b.Payable() {
+		return false
+	}
+	t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Quando a revisão terminar, ela volta a sair por aqui. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
+	return true
 }
 
 func reason(review string) string {
@@ -304,11 +327,20 @@ func reason(review string) string {
 }
 
 func (c conversation) askHow(t *turn) {
+	question := "Como prefere receber?"
 	if t.Data.Served {
-		t.Offer("Precisa de mais alguma coisa?", append(c.ways(), another, paidBills, finish)...)
-		return
+		question = "Precisa de mais alguma coisa?"
 	}
-	t.Offer("Como prefere receber?", append(c.ways(), another, paidBills)...)
+	t.Offer(question, c.offers(t)...)
+}
+
+// offers are all that can be asked for here.
+func (c conversation) offers(t *turn) []string {
+	offers := append(c.ways(), another, paidBills)
+	if t.Data.Served {
+		offers = append(offers, finish)
+	}
+	return offers
 }
 
 // ways are the forms in which a bill can be had here.
@@ -325,7 +357,11 @@ func (c conversation) ways() []string {
 }
 
 func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
-	how, err := answer.Option(alias(t.Text()), append(c.ways(), another, paidBills, finish)...)
+	said := alias(t.Text())
+	if said == finish {
+		return done, nil
+	}
+	how, err := answer.Option(said, c.offers(t)...)
 	if err != nil {
 		return "", err
 	}
@@ -362,17 +398,45 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 }
 
-// alias gives the words people use for what the buttons say.
+// What people say instead of the words on the buttons.
+var (
+	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nada", "so isso", "nenhuma", "nenhuma delas", "nenhuma dessas"}
+	readies  = []string{"pronto", "receber", "enviar", "pode mandar", "so essas", "so essa"}
+	settleds = []string{"pagas", "paga", "contas pagas", "conta paga"}
+
+	waysByWord = map[string]string{
+		"pdf": asPDF, "pix": asPix, "linha": asLine, "codigo": asLine, "boleto": asLine, "barras": asLine,
+		"banco": atBank, "bancos": atBank,
+	}
+)
+
+// ready is what ends the choosing of bills, whatever the button says.
+const ready = "pronto"
+
+// alias gives the words on the buttons for what people say instead: an ending,
+// or a sentence in which one way of receiving is named.
 func alias(text string) string {
-	switch bot.Fold(text) {
-	case "linha", "linha digitavel", "codigo", "boleto", "numero":
-		return asLine
-	case "banco", "bancos", "internet banking":
-		return atBank
-	case "nao", "nao obrigado", "nao obrigada", "nao quero", "nada", "so isso", "nenhuma", "encerrar":
+	said := bot.Fold(text)
+	switch {
+	case slices.Contains(endings, said), said == bot.Fold(finish):
 		return finish
-	case "pagas", "paga", "contas pagas", "conta paga":
+	case slices.Contains(readies, said):
+		return ready
+	case slices.Contains(settleds, said):
 		return paidBills
+	}
+	named := ""
+	for _, word := range strings.Fields(said) {
+		switch way := waysByWord[word]; {
+		case way == "", way == named:
+		case named != "":
+			return text
+		default:
+			named = way
+		}
+	}
+	if named != "" {
+		return named
 	}
 	return text
 }
@@ -390,7 +454,7 @@ func (c conversation) again(ctx context.Context, t *turn) ([]store.BillCopy, err
 			t.Say("Uma das contas não está mais disponível.")
 		case b.Status == store.Paid:
 			t.Say("A conta *%s* acabou de ser paga. Obrigado!", b.Month)
-		default:
+		case !refuse(t, b):
 			copies = append(copies, b)
 		}
 	}
@@ -488,7 +552,7 @@ func (c conversation) accept(_ context.Context, t *turn) (bot.Event, error) {
 }
 
 func (c conversation) browse(ctx context.Context, t *turn) (bot.Event, error) {
-	since := store.MonthOf(store.DateOf(t.At())).Add(-monthsBack)
+	since := store.MonthOf(store.DateOf(t.At())).Add(1 - monthsBack)
 	bills, err := c.bills.PaidBills(ctx, t.Property(), since)
 	if err != nil {
 		return "", fmt.Errorf("search paid bills: %w", err)
@@ -533,24 +597,10 @@ func (c conversation) finish(_ context.Context, t *turn) (bot.Event, error) {
 // was written down before.
 func (d *data) list(bills []store.Bill, today store.Date) {
 	*d = data{}
-	for i, b := range bills {
+	for _, b := range bills {
 		d.Bills = append(d.Bills, b.ID)
 		d.Titles = append(d.Titles, fmt.Sprintf("%s · %s · %s", b.Month, b.Total, standing(b, today)))
-		if b.Status == store.Paid {
-			d.Paid = append(d.Paid, i)
-		}
 	}
-}
-
-// open returns which of the bills are not paid.
-func (d *data) open() []int {
-	var open []int
-	for i := range d.Bills {
-		if !slices.Contains(d.Paid, i) {
-			open = append(open, i)
-		}
-	}
-	return open
 }
 
 // standing says in words where a bill stands.

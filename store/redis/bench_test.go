@@ -90,7 +90,7 @@ func TestSessionMemory(t *testing.T) {
 	s := bot.Session{
 		Protocol: "20261122004711", Flow: "segundavia", State: "choosing",
 		Data:  json.RawMessage(`{"b":[9005,9006],"t":["05/2025","06/2025"]}`),
-		Began: now, Moves: 3, Identity: &bot.Identity{Customer: 7, Property: 1034599, Since: now}, Seen: now, Wake: now.AddDate(1, 0, 0),
+		Began: now, Moves: 3, Identity: &bot.Identity{Customer: 7, Property: 1034599}, Seen: now, Wake: now.AddDate(1, 0, 0),
 	}
 	const people = 2000
 	before := memory(t, m)

@@ -107,7 +107,9 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	}
 	alarm := ""
 	if !s.Wake.IsZero() {
-		alarm = strconv.FormatInt(s.Wake.Unix(), 10)
+		// An answer that comes late leaves as much time to reply as any other.
+		late := max(0, time.Since(message.At).Truncate(time.Second))
+		alarm = strconv.FormatInt(s.Wake.Add(late).Unix(), 10)
 	}
 	dead, err := deadLetter(message)
 	if err != nil {

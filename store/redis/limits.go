@@ -5,7 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -22,6 +25,12 @@ const (
 	guessesPerDocument = 20
 	guessWindow        = 24 * time.Hour
 	guessKnown         = 100 * 24 * time.Hour
+
+	// A new person on the web costs nothing, so those alone could use up what a
+	// property or a document has in a day. Some of it is kept for networks on
+	// which a person is not made in a moment.
+	anonymous   = "web:"
+	guessesKept = 2
 )
 
 // Guesses limits how often people may guess whose property is whose, so that
@@ -57,12 +66,19 @@ var (
 // which does not tell what limit was reached. The document is in canonical
 // form, digits and capitals only. Calls of all processes are seen one after
 // the other.
-func (g *Guesses) Reserve(ctx context.Context, chat string, property int64, document string, now time.Time) (wait time.Duration, err error) {
+//
+// The key names the try: the same one, reserved again because a turn is played
+// again, counts once.
+func (g *Guesses) Reserve(ctx context.Context, key, chat string, property int64, document string, now time.Time) (wait time.Duration, err error) {
+	ofProperty, ofDocument := guessesPerProperty, guessesPerDocument
+	if strings.HasPrefix(chat, anonymous) {
+		ofProperty, ofDocument = guessesPerProperty-guessesKept, guessesPerDocument-guessesKept
+	}
 	milliseconds, err := guessScript.Run(ctx, g.client, g.keys(chat, property, document),
-		now.UnixMilli(), text(newLease()),
+		now.UnixMilli(), short(key),
 		guessesPerChat, guessChatWindow.Milliseconds(),
 		guessFirstLock.Milliseconds(), guessLongestLock.Milliseconds(), guessLockMemory.Milliseconds(),
-		guessesPerProperty, guessesPerDocument, guessWindow.Milliseconds(),
+		ofProperty, ofDocument, guessWindow.Milliseconds(),
 	).Int64()
 	if err != nil {
 		return 0, away("reserve a guess", err)
@@ -70,20 +86,38 @@ func (g *Guesses) Reserve(ctx context.Context, chat string, property int64, docu
 	return time.Duration(milliseconds) * time.Millisecond, nil
 }
 
-// Right takes back the chat's last guess, which was right, and remembers that
+// Wait tells how long the chat must leave guessing alone because of its own
+// wrong guesses; zero if it need not. What others have guessed does not count.
+func (g *Guesses) Wait(ctx context.Context, chat string, now time.Time) (time.Duration, error) {
+	lock, err := g.client.Get(ctx, g.keys(chat, 0, "")[1]).Result()
+	if err != nil && !errors.Is(err, goredis.Nil) {
+		return 0, away("look for a lock", err)
+	}
+	parts := strings.SplitN(lock, ":", 3)
+	if len(parts) < 2 {
+		return 0, nil
+	}
+	until, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read the lock of a chat: %w", err)
+	}
+	return max(0, time.UnixMilli(until).Sub(now)), nil
+}
+
+// Right takes back a guess that was right, and remembers that
 // the chat has identified itself for the property.
-func (g *Guesses) Right(ctx context.Context, chat string, property int64, document string) error {
-	return g.undo(ctx, "remember a right guess", chat, property, document, strconv.Itoa(int(guessKnown.Seconds())))
+func (g *Guesses) Right(ctx context.Context, key, chat string, property int64, document string) error {
+	return g.undo(ctx, "remember a right guess", key, chat, property, document, strconv.Itoa(int(guessKnown.Seconds())))
 }
 
-// Undo takes back the chat's last guess because it could not be looked at, as
+// Undo takes back a guess because it could not be looked at, as
 // when the database is away: it was neither right nor wrong.
-func (g *Guesses) Undo(ctx context.Context, chat string, property int64, document string) error {
-	return g.undo(ctx, "take back a guess", chat, property, document, "")
+func (g *Guesses) Undo(ctx context.Context, key, chat string, property int64, document string) error {
+	return g.undo(ctx, "take back a guess", key, chat, property, document, "")
 }
 
-func (g *Guesses) undo(ctx context.Context, doing, chat string, property int64, document, remember string) error {
-	return away(doing, unguessScript.Run(ctx, g.client, g.keys(chat, property, document), remember).Err())
+func (g *Guesses) undo(ctx context.Context, doing, key, chat string, property int64, document, remember string) error {
+	return away(doing, unguessScript.Run(ctx, g.client, g.keys(chat, property, document), remember, short(key)).Err())
 }
 
 func (g *Guesses) keys(chat string, property int64, document string) []string {

@@ -84,11 +84,24 @@ func TestGuessLimits(t *testing.T) {
 			{chat: "a", property: 1, document: "x"},
 			{chat: "a", property: 1, document: "x", wait: 15 * time.Minute},
 		}},
+		{"a turn played again counts once, and is taken back once", []step{
+			{chat: "a", property: 1, document: "x", times: 2},
+			{do: "again", chat: "a", property: 1, document: "x", times: 3},
+			{do: "undo", chat: "a", property: 1, document: "x", times: 3},
+			{chat: "a", property: 1, document: "x", times: 2},
+			{chat: "a", property: 1, document: "x", wait: 15 * time.Minute},
+		}},
+		{"the web cannot use up what others need", []step{
+			{chat: "web:a", property: 1, document: "x", times: 3},
+			{chat: "web:b", property: 1, document: "y", wait: 24 * time.Hour},
+			{chat: "c", property: 1, document: "z", times: 2},
+			{chat: "d", property: 1, document: "z", wait: 24 * time.Hour},
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			everyRedis(t, func(t *testing.T, address string) {
 				g := open(t, address, Settings{}).Guesses([]byte("secret"))
-				made := 0
+				made, try := 0, ""
 				for i, s := range c.steps {
 					for range max(s.times, 1) {
 						made++
@@ -101,13 +114,16 @@ func TestGuessLimits(t *testing.T) {
 						}
 						switch s.do {
 						case "right":
-							must(t, g.Right(t.Context(), chat, property, s.document))
+							must(t, g.Right(t.Context(), try, chat, property, s.document))
 							continue
 						case "undo":
-							must(t, g.Undo(t.Context(), chat, property, s.document))
+							must(t, g.Undo(t.Context(), try, chat, property, s.document))
 							continue
 						}
-						v, err := g.Reserve(t.Context(), chat, property, s.document, start.Add(s.after))
+						if s.do != "again" {
+							try = fmt.Sprint("try", made)
+						}
+						v, err := g.Reserve(t.Context(), try, chat, property, s.document, start.Add(s.after))
 						must(t, err)
 						if v != s.wait {
 							t.Fatalf("step %d: %v, want a wait of %v", i, v, s.wait)
@@ -123,11 +139,11 @@ func TestManyGuessers(t *testing.T) {
 	m := open(t, startServer(t).address(), Settings{})
 	g := m.Guesses([]byte("secret"))
 	now := time.Unix(1_800_000_000, 0)
-	v, err := g.Reserve(t.Context(), "hers", 7, "52998224725", now)
+	v, err := g.Reserve(t.Context(), "hers", "hers", 7, "52998224725", now)
 	if err != nil || v > 0 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	must(t, g.Right(t.Context(), "hers", 7, "52998224725"))
+	must(t, g.Right(t.Context(), "hers", "hers", 7, "52998224725"))
 
 	var allowed atomic.Int64
 	var guessing sync.WaitGroup
@@ -135,7 +151,7 @@ func TestManyGuessers(t *testing.T) {
 		guessing.Go(func() {
 			for i := range 500 {
 				n := worker*500 + i
-				v, err := g.Reserve(t.Context(), fmt.Sprint("chat", n%1000), 7, fmt.Sprint("document", n), now)
+				v, err := g.Reserve(t.Context(), fmt.Sprint(n), fmt.Sprint("chat", n%1000), 7, fmt.Sprint("document", n), now)
 				if err != nil {
 					t.Error(err)
 				}
@@ -149,7 +165,7 @@ func TestManyGuessers(t *testing.T) {
 	if allowed.Load() != 5 {
 		t.Errorf("%d of 10,000 guesses allowed, want 5", allowed.Load())
 	}
-	if v, err := g.Reserve(t.Context(), "hers", 7, "52998224725", now); err != nil || v > 0 {
+	if v, err := g.Reserve(t.Context(), "hers", "hers", 7, "52998224725", now); err != nil || v > 0 {
 		t.Errorf("the customer herself: %+v, %v", v, err)
 	}
 	for _, k := range m.client.Keys(t.Context(), "*52998224725*").Val() {
@@ -217,21 +233,21 @@ func TestGuessProperties(t *testing.T) {
 		}
 		now := time.Unix(1_800_000_000, 0)
 		if rapid.Bool().Draw(rt, "chat0 is known for 1") {
-			v, err := g.Reserve(t.Context(), "chat0", 1, "document0", now)
+			v, err := g.Reserve(t.Context(), "first", "chat0", 1, "document0", now)
 			if err != nil || v > 0 {
 				rt.Fatal(v, err)
 			}
-			if err := g.Right(t.Context(), "chat0", 1, "document0"); err != nil {
+			if err := g.Right(t.Context(), "first", "chat0", 1, "document0"); err != nil {
 				rt.Fatal(err)
 			}
 			model.known["chat01"] = true
 		}
-		for range rapid.IntRange(1, 60).Draw(rt, "guesses") {
+		for i := range rapid.IntRange(1, 60).Draw(rt, "guesses") {
 			now = now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 60, 300, 900, 3600}).Draw(rt, "seconds")) * time.Second)
 			chat := fmt.Sprint("chat", rapid.IntRange(0, 9).Draw(rt, "chat"))
 			property := rapid.Int64Range(1, 6).Draw(rt, "property")
 			document := fmt.Sprint("document", rapid.IntRange(0, 1).Draw(rt, "document"))
-			v, err := g.Reserve(t.Context(), chat, property, document, now)
+			v, err := g.Reserve(t.Context(), fmt.Sprint(i), chat, property, document, now)
 			if err != nil {
 				rt.Fatal(err)
 			}

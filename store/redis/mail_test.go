@@ -188,12 +188,19 @@ func TestWake(t *testing.T) {
 		m, other := open(t, address, Settings{}), open(t, address, Settings{})
 		must(t, m.Put(t.Context(), message(1, 0)))
 		msg, s := want(t, m, "1/0")
-		s.Wake = time.Now().Add(time.Second)
+		wake := time.Now().Add(time.Second)
+		s.Wake = wake
 		must(t, m.Settle(t.Context(), msg, s, nil))
 
-		id := fmt.Sprintf("wake:%d", s.Wake.Unix())
-		msg, s = want(t, m, id)
-		if !msg.Silence || msg.Session() != "test:1" || msg.At.Unix() < s.Wake.Unix() {
+		late := message(2, 0) // said an hour ago and answered now
+		late.At = time.Now().Add(-time.Hour)
+		must(t, m.Put(t.Context(), late))
+		msg, s = want(t, m, "2/0")
+		s.Wake = late.At.Add(20 * time.Minute)
+		must(t, m.Settle(t.Context(), msg, s, nil))
+
+		msg, s = want(t, m, fmt.Sprintf("wake:%d", wake.Unix()))
+		if !msg.Silence || msg.Session() != "test:1" || msg.At.Unix() < wake.Unix() {
 			t.Errorf("rang %+v", msg)
 		}
 		s.Wake = time.Time{}
@@ -469,7 +476,7 @@ func TestCluster(t *testing.T) {
 	k.await(t, expected(people, messages), time.Minute)
 	k.check(t, m, people, messages)
 	settledDown(t, m)
-	wait, err := m.Guesses([]byte("secret")).Reserve(t.Context(), "a", 1, "x", time.Now())
+	wait, err := m.Guesses([]byte("secret")).Reserve(t.Context(), "try", "a", 1, "x", time.Now())
 	if err != nil || wait != 0 {
 		t.Errorf("a first guess has to wait %v, %v", wait, err)
 	}

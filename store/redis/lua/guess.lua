@@ -30,6 +30,11 @@ local function count(key, window)
   call('PEXPIRE', key, window)
 end
 
+for _, guess in ipairs(call('LRANGE', KEYS[1], 0, -1)) do
+  if string.match(guess, ':(.*)$') == ARGV[2] then
+    return 0 -- the same try, played again
+  end
+end
 local level, locked = string.match(call('GET', KEYS[2]) or '0:0:', '^(%d+):(%d+):')
 local known = call('EXISTS', KEYS[5]) == 1
 local chats, day = tonumber(ARGV[4]), tonumber(ARGV[10])

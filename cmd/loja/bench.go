@@ -33,12 +33,26 @@ func (b bench) Run(ctx context.Context) error {
 	}
 	cfg.LogLevel = max(cfg.LogLevel, slog.LevelWarn)
 	log := newLogger(cfg, os.Stderr)
-	l, err := openDemo(ctx, cfg, "", b.Properties, log)
+	l, err := openData(ctx, cfg, b.Properties, log)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
+	if err := onDemoData(ctx, l); err != nil {
+		return err
+	}
 	return b.play(ctx, l)
+}
+
+// onDemoData refuses data on which the people of the bench would be strangers,
+// whose wrong guesses would shut out customers.
+func onDemoData(ctx context.Context, l *loja) error {
+	who := postgres.DemoPeople()[0]
+	_, ok, err := l.db.FindHolder(ctx, who.Properties[0], who.Document)
+	if err == nil && !ok {
+		err = fmt.Errorf("LOJA_DATABASE_URL: does not hold the demo people, whom the bench plays: use a copy filled by loja seed (%w)", errMisused)
+	}
+	return err
 }
 
 // play lets everybody write until the time is up, and prints how it went.
@@ -127,9 +141,9 @@ func (v *visitor) visit(ctx context.Context, inbox bot.Inbox, pause time.Duratio
 		{"oi", "Como posso ajudar?"},
 		{"segunda via", "matrícula"},
 		{strconv.FormatInt(v.who.Properties[0], 10), "CPF ou CNPJ"},
-		{v.who.Document, "?"},
+		{v.who.Document, "Pronto,"},
 		{"menu", "Como posso ajudar?"},
-		{"segunda via", "?"},
+		{"segunda via", ""},
 	}
 	for i := 0; ; i++ {
 		if i == len(script) {
@@ -152,13 +166,16 @@ func (v *visitor) say(ctx context.Context, inbox bot.Inbox, text string) bool {
 	return err == nil
 }
 
-// hear waits for the question that ends the answer.
+// trouble is what nobody of the bench should hear.
+var trouble = []string{"fora do ar", "ainda não voltou", "algo deu errado", "não conferem", "fazer uma pausa", "Não entendi"}
+
+// hear waits for the part of the answer that was expected.
 func (v *visitor) hear(ctx context.Context, expect string) bool {
 	for {
 		select {
 		case r := <-v.letters:
 			switch {
-			case strings.Contains(r.Text, "sistema está fora"), strings.Contains(r.Text, "algo deu errado"):
+			case slices.ContainsFunc(trouble, func(words string) bool { return strings.Contains(r.Text, words) }):
 				v.wrong++
 				return true
 			case strings.HasPrefix(r.Text, "Olá!"):

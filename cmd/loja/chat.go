@@ -31,14 +31,8 @@ func (c chat) Run(ctx context.Context) error {
 		cfg.LogLevel = slog.LevelWarn // the terminal is for the talk
 	}
 	log := newLogger(cfg, os.Stderr)
-	var l *loja
-	if cfg.RedisURL = ""; cfg.DatabaseURL == "" { // in a Redis of its own nobody else answers
-		l, err = openDemo(ctx, cfg, "", 0, log)
-	} else {
-		var private stores
-		private, err = startStores(ctx, &cfg, "", log)
-		l, err = openOn(ctx, cfg, log, private, err)
-	}
+	cfg.RedisURL = "" // in one of its own nobody else answers
+	l, err := openData(ctx, cfg, 0, log)
 	if err != nil {
 		return err
 	}

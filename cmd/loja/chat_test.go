@@ -19,7 +19,7 @@ func TestChatPlaysAScript(t *testing.T) {
 	text := string(out)
 	for _, part := range []string{
 		`(?m)^# Maria wants her bill\.\n> oi\n< Olá! Sou o assistente virtual da \*DESO\*`,
-		`(?m)^< Você tem 3 contas em aberto\.`,
+		`(?m)^< A matrícula .104372\.2. tem 3 contas em aberto\.`,
 		`(?m)^> \[Todas as contas\]\n< Como prefere receber\?`,
 		`(?m)^< \{82\d{46}\}$`,
 		`(?m)^> \[Todas as contas\]\n< Essa opção é de uma pergunta que já passou\.`,

@@ -91,7 +91,7 @@ var settings = []setting{
 	{
 		"LOJA_PUBLIC_URL", "http://localhost:8080", false,
 		"how customers reach the public listener",
-		into(func(c *config) *string { return &c.PublicURL }, site),
+		into(func(c *config) *string { return &c.PublicURL }, host),
 	},
 	{
 		"LOJA_SECRET", "", true,
@@ -205,6 +205,15 @@ func loadConfig(environ []string) (config, error) {
 		wrong = append(wrong, "LOJA_PUBLIC_URL: must begin with https:// if LOJA_TELEGRAM_WEBHOOK is true, for Telegram calls nothing else")
 	}
 	return c, wrong.orNil()
+}
+
+// unreachable says what to do if customers cannot reach the addresses that are
+// printed on their bills; "" if they can.
+func (c config) unreachable() string {
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Scheme == "https" && u.Hostname() != "localhost" {
+		return ""
+	}
+	return "set it to the https:// address at which customers reach us: it is printed on their bills, and cookies are safe only there"
 }
 
 // require returns as problems which of the variables are not given.
@@ -335,6 +344,15 @@ func site(s string) (string, error) {
 		return "", errors.New("is no address of a site: write https://HOST or https://HOST/PATH, without user, ? or #")
 	}
 	return strings.TrimRight(s, "/"), nil
+}
+
+// host is a site without a path, since our pages stand at paths of their own.
+func host(s string) (string, error) {
+	s, err := site(s)
+	if err == nil && strings.Count(s, "/") > len("//") {
+		return "", errors.New("is no address of a host: write https://HOST, without a path")
+	}
+	return s, err
 }
 
 func secretKey(s string) ([]byte, error) {

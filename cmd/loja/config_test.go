@@ -41,14 +41,14 @@ func TestConfigDefaults(t *testing.T) {
 
 func TestConfigReads(t *testing.T) {
 	c, err := loadConfig(append([]string{
-		"LOJA_PUBLIC_URL=https://loja.example/bot/", "LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=True",
+		"LOJA_PUBLIC_URL=https://loja.example/", "LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=True",
 		"LOJA_WHATSAPP=false", "LOJA_LOG=debug", "LOJA_HANDS=3", "LOJA_SESSION_DAYS=2",
 	}, production...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL != "postgres://loja:hush@db/gsan" || c.RedisURL != "redis://:hush@cache:6379/0" || !bytes.Equal(c.Secret, bytes.Repeat([]byte{0xfb}, 32)) ||
-		c.PublicURL != "https://loja.example/bot" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
+		c.PublicURL != "https://loja.example" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
 		c.LogLevel != slog.LevelDebug || c.Hands != 3 || c.Session != 48*time.Hour {
 		t.Errorf("read %+v", c)
 	}
@@ -68,6 +68,7 @@ func TestConfigProblems(t *testing.T) {
 		"LOJA_REDIS_URL=redis://":                          "LOJA_REDIS_URL: is no address of Redis",
 		"LOJA_HTTP_ADDR=8080":                              `LOJA_HTTP_ADDR: "8080" is no address to listen on: write HOST:PORT`,
 		"LOJA_STAFF_ADDR=:99999":                           "LOJA_STAFF_ADDR: ",
+		"LOJA_PUBLIC_URL=https://loja.example/bot":         "LOJA_PUBLIC_URL: is no address of a host",
 		"LOJA_PUBLIC_URL=loja.example":                     "LOJA_PUBLIC_URL: is no address of a site",
 		"LOJA_PUBLIC_URL=https://u:hush@loja.example":      "LOJA_PUBLIC_URL: is no address of a site",
 		"LOJA_PUBLIC_URL=https://loja.example/?a=b":        "LOJA_PUBLIC_URL: is no address of a site",

@@ -83,6 +83,16 @@ func openDemo(ctx context.Context, cfg config, dir string, properties int, log *
 	return openOn(ctx, cfg, log, private, err)
 }
 
+// openData opens a loja on the database of LOJA_DATABASE_URL as it is, or else
+// on the demo data.
+func openData(ctx context.Context, cfg config, properties int, log *slog.Logger) (*loja, error) {
+	if cfg.DatabaseURL == "" {
+		return openDemo(ctx, cfg, "", properties, log)
+	}
+	private, err := startStores(ctx, &cfg, "", log)
+	return openOn(ctx, cfg, log, private, err)
+}
+
 // openOn opens a loja that stops its private stores when it is closed, or at
 // once if there was an error in starting them or there is one now.
 func openOn(ctx context.Context, cfg config, log *slog.Logger, private stores, err error) (*loja, error) {

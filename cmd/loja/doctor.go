@@ -78,8 +78,14 @@ func (r *round) visit(ctx context.Context, environ []string) {
 		r.note("variables", "")
 	}
 	operator, err := readOperator(cfg.Operator)
-	if r.check("operator "+operator.Name, err) && cfg.Operator == "" {
-		r.note("LOJA_OPERATOR", "the built-in demo operator is in use: write your own (loja help operator) before serving customers")
+	if r.check("operator "+operator.Name, err) && isDemo(operator) {
+		r.note("LOJA_OPERATOR", demoPayee)
+	}
+	if do := cfg.unreachable(); do != "" {
+		r.note("LOJA_PUBLIC_URL", do)
+	}
+	if strings.HasPrefix(cfg.PublicURL, "https:") && cfg.Proxies == 0 {
+		r.note("LOJA_PROXIES", "say how many proxies stand before us: one must, for https, and without the number all customers share one limit")
 	}
 	if cfg.DatabaseURL != "" {
 		r.database(ctx, cfg.DatabaseURL)

@@ -26,7 +26,7 @@ type verbs struct {
 	Doctor  doctor  `cmd:"" help:"Check configuration, stores, GSAN's tables, channels; what to do about each."`
 	Flows   drawing `cmd:"" help:"Every conversation as a Mermaid diagram."`
 	Check   check   `cmd:"" help:"Say of each line of standard input what it is (CPF, CNPJ, matrícula, linha digitável, barcode, PIX) and whether it is right."`
-	Bench   bench   `cmd:"" help:"Play many people against the stores and print turns/s, latencies and CPU per turn."`
+	Bench   bench   `cmd:"" help:"Play many people against private stores, or configured ones with the demo people that serve nobody, and print turns/s, latencies and CPU per turn."`
 	Version version `cmd:"" help:"Version, commit, Go."`
 	Health  health  `cmd:"" help:"Ask the loja that runs here whether it is ready (for containers)."`
 	Help    help    `cmd:"" help:"Help on a verb, or on: config, operator."`

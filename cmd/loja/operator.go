@@ -189,3 +189,13 @@ func (r *review) say(key, format string, args ...any) {
 	}
 	r.wrong = append(r.wrong, fmt.Sprintf("%s: %s: %s", where, key, fmt.Sprintf(format, args...)))
 }
+
+// demoPayee is what to do about an operator that isDemo.
+const demoPayee = "the demo operator's CNPJ or Pix key is in use, and both are made up: write your own file (loja help operator) before serving customers"
+
+// isDemo tells whether payments would go to whom the demo made up, whatever
+// file the operator was read from.
+func isDemo(op store.Operator) bool {
+	demo, err := readOperator("")
+	return err == nil && (op.CNPJ == demo.CNPJ || op.Pix.Key == demo.Pix.Key)
+}

@@ -28,5 +28,11 @@ func (serve) Run(ctx context.Context) error {
 		return err
 	}
 	defer l.Close()
+	if isDemo(l.operator) {
+		l.log.Warn("LOJA_OPERATOR: " + demoPayee)
+	}
+	if do := cfg.unreachable(); do != "" {
+		l.log.Warn("LOJA_PUBLIC_URL: " + do)
+	}
 	return l.run(ctx, nil)
 }

@@ -86,7 +86,7 @@ func TestDoctor(t *testing.T) {
 	cfg := configured(t, slog.New(slog.DiscardHandler))
 	sound := []string{
 		"LOJA_DATABASE_URL=" + cfg.DatabaseURL, "LOJA_REDIS_URL=" + cfg.RedisURL,
-		"LOJA_SECRET=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+		"LOJA_SECRET=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "LOJA_PUBLIC_URL=https://loja.example", "LOJA_PROXIES=1",
 	}
 	var out bytes.Buffer
 	r := &round{out: &out}

@@ -110,18 +110,37 @@ func spans(text string) []span {
 	return all
 }
 
-var cpf = regexp.MustCompile(`\b\d{3}[ .]?\d{3}[ .]?\d{3}[ .-]?\d{2}\b`)
+// numbers are what the bot may take for a CPF or CNPJ, and what was meant as
+// one: a CNPJ with letters, alone in the message or in one piece, and nine
+// digits or more however they are parted.
+var numbers = []*regexp.Regexp{
+	regexp.MustCompile(`^[\s./-]*[0-9A-Za-z](?:[\s./-]*[0-9A-Za-z]){11}(?:[\s./-]*\d){2}[\s./-]*$|\b[0-9A-Za-z](?:[./-]*[0-9A-Za-z]){11}(?:[./-]*\d){2}\b`),
+	regexp.MustCompile(`\d(?:(?:[\s./-]*|,)\d){8,}`),
+}
 
-// masked hides all but the last two digits of what looks like a CPF: the log
-// may be read again on a computer that others use.
-func masked(text string) string {
-	return cpf.ReplaceAllStringFunc(text, func(number string) string {
-		end := len(number) - 2
-		return strings.Map(func(r rune) rune {
-			if '0' <= r && r <= '9' {
-				return '•'
-			}
-			return r
-		}, number[:end]) + number[end:]
-	})
+// masked hides all but the last two characters of what looks like a CPF or
+// CNPJ: the log may be read again on a computer that others use. It rather
+// hides too much, such as a long list of months.
+func masked(typed string) string {
+	for _, number := range numbers {
+		typed = number.ReplaceAllStringFunc(typed, mask)
+	}
+	return typed
+}
+
+func mask(number string) string {
+	isSign := func(r rune) bool { return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+	hidden := -2
+	for _, r := range number {
+		if isSign(r) {
+			hidden++
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if hidden > 0 && isSign(r) {
+			hidden--
+			return '•'
+		}
+		return r
+	}, number)
 }

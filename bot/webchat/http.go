@@ -2,6 +2,7 @@ package webchat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -31,6 +32,10 @@ const (
 	nameLimit = 256      // bytes of each name in it
 	beat      = 20 * time.Second
 	slow      = 30 * time.Second // a page that takes nothing for so long is gone
+
+	tabsLimit   = 5           // open pages of a person: without HTTP/2 a browser has six connections, and needs one to post
+	pagesLimit  = 100         // open pages of an address, behind which may be an office, or a village
+	evictedRest = time.Minute // so that pages beyond the limits do not push each other out all the time
 )
 
 // Handler serves everything under /chat.
@@ -102,6 +107,10 @@ func digits(phone string) string {
 // servePage gives the page, and a cookie to who has none.
 func (c *Chat) servePage(w http.ResponseWriter, r *http.Request) {
 	id, ok := c.person(r)
+	if ok {
+		gone, err := c.Log.Forgotten(r.Context(), id)
+		ok = err != nil || !gone // the page opens, whatever does not work behind it
+	}
 	if !ok {
 		id = newPerson()
 	}
@@ -193,27 +202,49 @@ func (c *Chat) admit(w http.ResponseWriter, r *http.Request) (person string, ok 
 		http.Error(w, "application/json only", http.StatusUnsupportedMediaType)
 		return "", false
 	}
-	person, ok = c.person(r)
-	if !ok {
-		http.Error(w, "no cookie", http.StatusUnauthorized)
+	if person, ok = c.known(w, r); !ok {
 		return "", false
 	}
-	if now := time.Now(); !c.addresses.allow(address(r, c.Proxies), now) || !c.people.allow(person, now) {
+	if !c.people.allow(person, time.Now()) {
 		later(w, http.StatusTooManyRequests)
 		return "", false
 	}
 	return person, true
 }
 
+// known says whose conversation is asked for, and answers those who have none,
+// or whose address asks too much.
+func (c *Chat) known(w http.ResponseWriter, r *http.Request) (person string, ok bool) {
+	person, ok = c.person(r)
+	if ok && !c.Allow(r) {
+		later(w, http.StatusTooManyRequests)
+		return "", false
+	}
+	if ok {
+		gone, err := c.Log.Forgotten(r.Context(), person)
+		if err != nil {
+			c.Logger.Warn("cannot tell whether a conversation is forgotten", "channel", c.Name(), "error", err)
+			later(w, http.StatusServiceUnavailable)
+			return "", false
+		}
+		ok = !gone
+	}
+	if !ok {
+		http.Error(w, "no cookie", http.StatusUnauthorized)
+	}
+	return person, ok
+}
+
+// Allow tells whether the address that asks may be served now; all that is
+// public counts together, 20 requests a second after the first 120.
+func (c *Chat) Allow(r *http.Request) bool {
+	return c.addresses.allow(address(r, c.Proxies), time.Now())
+}
+
 // keep writes what the person said into their own log.
 func (c *Chat) keep(ctx context.Context, person string, s said, now time.Time) error {
-	text := s.Text
-	for _, better := range []string{s.Choice, s.Shown} {
-		if better != "" {
-			text = better
-		}
-	}
-	e := entry{ID: "mine." + s.ID, At: now.UnixMilli(), Mine: true, Text: masked(text), Choice: s.Choice, Pressed: s.Pressed}
+	text := cmp.Or(s.Shown, s.Choice, masked(s.Text)) // the first two are words of ours
+	e := entry{ID: "mine." + s.ID, At: now.UnixMilli(), Mine: true, Text: text, Choice: s.Choice, Pressed: s.Pressed}
 	line, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -237,17 +268,16 @@ func (c *Chat) forget(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveEvents sends the person's log from where their page knows it, and then
-// what is added, until the page goes away.
+// what is added, until the page goes away or newer ones take its place.
 func (c *Chat) serveEvents(w http.ResponseWriter, r *http.Request) {
-	person, ok := c.person(r)
+	person, ok := c.known(w, r)
 	if !ok {
-		http.Error(w, "no cookie", http.StatusUnauthorized)
 		return
 	}
-	if !c.addresses.allow(address(r, c.Proxies), time.Now()) {
-		later(w, http.StatusTooManyRequests)
-		return
-	}
+	open, evict := context.WithCancel(r.Context())
+	defer evict()
+	defer c.tabs.enter(person, evict)()
+	defer c.pages.enter(address(r, c.Proxies), evict)()
 	news, stop := c.Log.Watch(person)
 	defer stop()
 	position := r.Header.Get("Last-Event-ID")
@@ -278,14 +308,15 @@ func (c *Chat) serveEvents(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
-	for {
+	for last := false; ; {
 		_ = out.SetWriteDeadline(time.Now().Add(slow)) // where the server can
-		if _, err := lines.WriteTo(w); err != nil || out.Flush() != nil {
+		if _, err := lines.WriteTo(w); err != nil || out.Flush() != nil || last {
 			return
 		}
 		select {
-		case <-r.Context().Done():
-			return
+		case <-open.Done():
+			fmt.Fprintf(&lines, "retry: %d\n\n", evictedRest.Milliseconds())
+			last = true
 		case <-c.closing:
 			return
 		case <-ticker.C:
@@ -293,6 +324,13 @@ func (c *Chat) serveEvents(w http.ResponseWriter, r *http.Request) {
 		case <-news:
 			if read() != nil {
 				return // the page connects again, from where it is
+			}
+			if lines.Len() > 0 {
+				continue
+			}
+			if gone, err := c.Log.Forgotten(r.Context(), person); err == nil && gone {
+				lines.WriteString("event: forgotten\ndata: 1\n\n")
+				last = true
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,43 @@ func (l *limits) sweep(now time.Time) {
 		if limiter.TokensAt(now) >= float64(l.burst) {
 			delete(l.each, who)
 		}
+	}
+}
+
+// crowds let no more than so many of each stay: when one more enters, the one
+// that has stayed for longest is evicted.
+type crowds struct {
+	most int
+
+	mu   sync.Mutex
+	each map[string][]*guest // in the order in which they entered
+}
+
+type guest struct{ evict func() }
+
+// enter lets one more in, until leave is called; evict may be called before.
+func (c *crowds) enter(who string, evict func()) (leave func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.each == nil {
+		c.each = make(map[string][]*guest)
+	}
+	entered := &guest{evict}
+	inside := append(c.each[who], entered)
+	if len(inside) > c.most {
+		inside[0].evict()
+		inside = slices.Delete(inside, 0, 1)
+	}
+	c.each[who] = inside
+	return func() { c.leave(who, entered) }
+}
+
+func (c *crowds) leave(who string, left *guest) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.each[who] = slices.DeleteFunc(c.each[who], func(g *guest) bool { return g == left })
+	if len(c.each[who]) == 0 {
+		delete(c.each, who)
 	}
 }
 

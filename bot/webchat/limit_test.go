@@ -3,6 +3,7 @@ package webchat
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 )
 
@@ -27,5 +28,28 @@ func TestAddress(t *testing.T) {
 		if got := address(r, test.proxies); got != test.want {
 			t.Errorf("%+v: %q", test, got)
 		}
+	}
+}
+
+func TestCrowds(t *testing.T) {
+	c := crowds{most: 2}
+	var evicted []string
+	enter := func(who, name string) func() {
+		return c.enter(who, func() { evicted = append(evicted, name) })
+	}
+	first, second := enter("maria", "first"), enter("maria", "second")
+	other := enter("joana", "other")
+	third := enter("maria", "third")
+	first() // has gone already
+	second()
+	fourth := enter("maria", "fourth")
+	if !slices.Equal(evicted, []string{"first"}) {
+		t.Errorf("evicted: %q", evicted)
+	}
+	third()
+	fourth()
+	other()
+	if len(c.each) != 0 {
+		t.Errorf("still remembered: %v", c.each)
 	}
 }

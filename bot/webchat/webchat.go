@@ -62,8 +62,11 @@ type Log interface {
 	Watch(person string) (news <-chan struct{}, stop func())
 	// File returns the file of an entry; ok is false if there is none.
 	File(ctx context.Context, person, id string) (file []byte, ok bool, err error)
-	// Forget removes all that was kept of a person.
+	// Forget removes all that was kept of a person, tells their watchers, and
+	// from then on drops what is appended.
 	Forget(ctx context.Context, person string) error
+	// Forgotten tells whether Forget was called for a person in the last 24 hours.
+	Forgotten(ctx context.Context, person string) (bool, error)
 }
 
 // A Chat is the page and the channel behind it.
@@ -73,6 +76,8 @@ type Chat struct {
 	page      []byte
 	people    limits
 	addresses limits
+	tabs      crowds // the open pages, by person
+	pages     crowds // the same, by address
 	closing   chan struct{}
 	closed    sync.Once
 }
@@ -93,6 +98,8 @@ func New(c Config) *Chat {
 		page:      render(c),
 		people:    limits{every: time.Second, burst: 15},
 		addresses: limits{every: 50 * time.Millisecond, burst: 120}, // a whole neighbourhood may share one
+		tabs:      crowds{most: tabsLimit},
+		pages:     crowds{most: pagesLimit},
 		closing:   make(chan struct{}),
 	}
 }

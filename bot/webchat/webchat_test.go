@@ -517,12 +517,84 @@ func TestForget(t *testing.T) {
 	if answer.StatusCode != http.StatusNoContent {
 		t.Fatal(answer.Status)
 	}
-	if got := v.texts(); len(got) != 0 {
-		t.Errorf("still there: %q", got)
-	}
+	forgotten := &visitor{t: t, site: s, cookie: v.cookie}
 	v.cookie = answer.Cookies()[0]
 	if v.person() == old {
 		t.Error("still the same person")
+	}
+	if got := v.texts(); len(got) != 0 {
+		t.Errorf("still there: %q", got)
+	}
+	// The old cookie, had someone kept it, is worth nothing.
+	if err := s.chat.Send(t.Context(), bot.Letter{ID: "late", To: old, Reply: bot.Reply{Document: &bot.Document{Name: "a.pdf", Body: pdf}}}); err != nil {
+		t.Error(err)
+	}
+	for name, answer := range map[string]*http.Response{
+		"message": forgotten.say("22222222", "oi"), "events": forgotten.get("/chat/events", nil), "forget": forgotten.post("/chat/forget", "{}", nil),
+	} {
+		if answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: %s", name, answer.Status)
+		}
+	}
+	if got := forgotten.get("/chat/files/late/a.pdf", nil); got.StatusCode != http.StatusNotFound {
+		t.Errorf("a file: %s", got.Status)
+	}
+	if got := len(s.messages()); got != 1 {
+		t.Errorf("%d messages were taken in", got)
+	}
+	if s.visit(t, forgotten.cookie).person() == old {
+		t.Error("the page goes on with the old cookie")
+	}
+}
+
+// The other pages of who is forgotten hear of it.
+func TestForgetElsewhere(t *testing.T) {
+	s := open(t, echo)
+	v := s.visit(t, nil)
+	v.say("11111111", "oi")
+	v.events("", func(e event) bool {
+		if isReady(e) {
+			v.post("/chat/forget", "{}", nil)
+		}
+		return e.name == "forgotten"
+	})
+}
+
+// A person may have so many pages open, and an address; the oldest ends.
+func TestOpenPages(t *testing.T) {
+	s := open(t, nil)
+	ended := func(page *http.Response) {
+		t.Helper()
+		body, err := io.ReadAll(page.Body)
+		if err != nil || !strings.HasSuffix(string(body), "retry: 60000\n\n") {
+			t.Errorf("the oldest page reads %q, %v", body, err)
+		}
+	}
+	maria := s.visit(t, nil)
+	var pages []*http.Response
+	for range 6 {
+		pages = append(pages, maria.get("/chat/events", nil))
+	}
+	ended(pages[0])
+	v := maria
+	for len(pages) < 101 {
+		if len(pages)%5 == 1 {
+			v = s.visit(t, nil)
+		}
+		pages = append(pages, v.get("/chat/events", nil))
+	}
+	last := s.visit(t, nil).get("/chat/events", nil) // 5 of maria, 95 of others, and this
+	ended(pages[1])
+	if err := s.chat.Send(t.Context(), bot.Letter{ID: "l/1", To: maria.person(), Reply: bot.Reply{Text: "Ainda aqui?"}}); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(pages[2].Body); !strings.Contains(lines.Text(), "Ainda aqui?"); {
+		if !lines.Scan() {
+			t.Fatal("a page within the limits ended")
+		}
+	}
+	if last.StatusCode != http.StatusOK {
+		t.Error(last.Status)
 	}
 }
 

@@ -27,7 +27,8 @@ const weblogNews = "w:news"
 // A person's log is a stream, w:{person}, and beside it a hash,
 // w:{person}:files, which has every entry's id with the file that belongs to
 // it, or nothing. Readers do not block on the stream, which would take a
-// connection each: one subscription a process tells whom to wake.
+// connection each: one subscription a process tells whom to wake. Of who was
+// forgotten there is w:{person}:gone, for 24 hours.
 type Weblog struct {
 	client goredis.UniversalClient
 	news   *goredis.PubSub
@@ -111,10 +112,11 @@ func (w *Weblog) Watch(person string) (news <-chan struct{}, stop func()) {
 	}
 }
 
-// KEYS: the stream, the hash of files.
+// KEYS: the stream, the hash of files, the mark of who was forgotten.
 // ARGV: the entry's id, the entry, its file, how many to keep, for how many
 // seconds, the channel of news, the person.
 var weblogAppend = goredis.NewScript(`
+if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
 if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[3]) == 0 then return 0 end
 redis.call('XADD', KEYS[1], '*', 'id', ARGV[1], 'entry', ARGV[2])
 local over = redis.call('XLEN', KEYS[1]) - tonumber(ARGV[4])
@@ -131,9 +133,10 @@ return 1
 `)
 
 // Append adds an entry at the end of the person's log, with its file if it has
-// one. An id that is already there is dropped, without an error.
+// one. An id that is already there is dropped, without an error, and so is what
+// is said to who was forgotten.
 func (w *Weblog) Append(ctx context.Context, person, id string, entry, file []byte) error {
-	err := weblogAppend.Run(ctx, w.client, []string{weblogKey(person), weblogFiles(person)},
+	err := weblogAppend.Run(ctx, w.client, weblogKeys(person),
 		id, entry, file, weblogEntries, int(weblogLife.Seconds()), weblogNews, person).Err()
 	return weblogAway("append to a web log", err)
 }
@@ -167,13 +170,34 @@ func (w *Weblog) File(ctx context.Context, person, id string) (file []byte, ok b
 	return file, len(file) > 0, weblogAway("read a file of a web log", err)
 }
 
-// Forget removes the person's log.
+// KEYS as above. ARGV: for how many seconds to remember it, the channel of news,
+// the person.
+var weblogForget = goredis.NewScript(`
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('SET', KEYS[3], '', 'EX', ARGV[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1
+`)
+
+// Forget removes the person's log, wakes those who watch it, and keeps it empty
+// for 24 hours.
 func (w *Weblog) Forget(ctx context.Context, person string) error {
-	return weblogAway("forget a web log", w.client.Del(ctx, weblogKey(person), weblogFiles(person)).Err())
+	err := weblogForget.Run(ctx, w.client, weblogKeys(person), int(weblogLife.Seconds()), weblogNews, person).Err()
+	return weblogAway("forget a web log", err)
+}
+
+// Forgotten tells whether Forget was called for the person in the last 24 hours.
+func (w *Weblog) Forgotten(ctx context.Context, person string) (bool, error) {
+	found, err := w.client.Exists(ctx, weblogGone(person)).Result()
+	return found > 0, weblogAway("look for a forgotten web log", err)
 }
 
 func weblogKey(person string) string   { return "w:{" + person + "}" }
 func weblogFiles(person string) string { return "w:{" + person + "}:files" }
+func weblogGone(person string) string  { return "w:{" + person + "}:gone" }
+func weblogKeys(person string) []string {
+	return []string{weblogKey(person), weblogFiles(person), weblogGone(person)}
+}
 
 // weblogAway says what we were doing, and that it may work later.
 func weblogAway(doing string, err error) error {

@@ -140,6 +140,21 @@ func TestWeblog(t *testing.T) {
 		if _, said := since(t, w, "joana", ""); len(said) != 1 {
 			t.Errorf("joana was forgotten too")
 		}
+		add("maria", "c", "too late", "%PDF")
+		if _, said := since(t, w, "maria", ""); len(said) != 0 {
+			t.Errorf("forgotten, and then appended: %q", said)
+		}
+		if _, ok, err := w.File(ctx, "maria", "c"); ok || err != nil {
+			t.Errorf("a file of who was forgotten: %v %v", ok, err)
+		}
+		for person, want := range map[string]bool{"maria": true, "joana": false} {
+			if gone, err := w.Forgotten(ctx, person); gone != want || err != nil {
+				t.Errorf("%s is forgotten: %v, %v", person, gone, err)
+			}
+		}
+		if left := client.TTL(ctx, "w:{maria}:gone").Val(); left < 23*time.Hour || left > 24*time.Hour {
+			t.Errorf("it is remembered for %v who was forgotten", left)
+		}
 	})
 }
 
@@ -159,11 +174,15 @@ func TestWeblogWatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		hears(t, maria)
+		if err := there.Forget(t.Context(), "maria"); err != nil {
+			t.Fatal(err)
+		}
+		hears(t, maria)
 		if len(joana) > 0 {
 			t.Error("joana was woken for maria")
 		}
 		stop()
-		if err := there.Append(t.Context(), "maria", "b", []byte("two"), nil); err != nil {
+		if err := there.Forget(t.Context(), "maria"); err != nil {
 			t.Fatal(err)
 		}
 		if err := there.Append(t.Context(), "joana", "a", []byte("one"), nil); err != nil {

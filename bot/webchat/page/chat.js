@@ -398,6 +398,7 @@
       position = event.lastEventId;
       draw(JSON.parse(event.data));
     };
+    source.addEventListener('forgotten', startOver);
     source.addEventListener('beat', () => { heard = Date.now(); });
     source.addEventListener('ready', () => {
       heard = Date.now();
@@ -504,15 +505,18 @@
 
   // ---- forgetting ----
 
+  const startOver = () => {
+    queue.length = 0;
+    keep();
+    location.reload();
+  };
   byID('forget').addEventListener('click', () => byID('confirm').showModal());
   byID('keep').addEventListener('click', () => byID('confirm').close());
   byID('erase').addEventListener('click', async () => {
     try {
       const answer = await fetch('/chat/forget', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
       if (!answer.ok && answer.status !== 401) throw answer;
-      queue.length = 0;
-      keep();
-      location.reload();
+      startOver();
     } catch {
       byID('confirm').close();
       byID('notice').textContent = 'Não foi possível apagar agora. Tente de novo.';

@@ -3,12 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"lojavirtual/store"
 	"lojavirtual/store/embedded"
@@ -35,7 +41,9 @@ func get(t *testing.T, address string) (status int, body string) {
 
 // What operators see of a loja, and what they are told before they start one.
 func TestPages(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
+	var logged bytes.Buffer
+	var limited bool
+	log := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg := configured(t, log)
 	db, err := postgres.Open(t.Context(), cfg.DatabaseURL)
 	if err != nil {
@@ -57,6 +65,8 @@ func TestPages(t *testing.T) {
 	at := <-doors
 	public, staff := at[0], at[1]
 
+	slow := pause(t, public)
+	typed := url.PathEscape(" " + strings.NewReplacer("0", "o", "1", "l").Replace(code[:4]+"-"+code[4:8]+" "+code[8:]))
 	for _, test := range []struct {
 		page   string
 		status int
@@ -68,16 +78,95 @@ func TestPages(t *testing.T) {
 		{public + "/metrics", 404, ""}, // staff's alone
 		{public + "/", 200, "assistente virtual"},
 		{public + "/d/" + strings.ToLower(code), 200, "R$\u00a0140,00"},
-		{public + "/d/ABCD", 404, "não encontrado"},
-		{public + "/d/%3Cscript%3E", 404, "&lt;SCRIPT&gt;"},
+		{public + "/d/" + typed, 200, "2ª via gerada em"},
+		{public + "/d/ABCDEFGHJKMN", 404, "código <strong>ABCDEFGHJKMN</strong>"},
+		{public + "/d/ABCD", 404, "tem 12 letras e números"},
+		{public + "/d/ABCDEFGHJKMU", 404, "tem 12 letras e números"}, // no code has a U
+		{public + "/d/%00", 404, "não encontrado"},
+		{public + "/d/%3Cscript%3E", 404, "não encontrado"},
 	} {
 		if status, body := get(t, test.page); status != test.status || !strings.Contains(body, test.words) {
 			t.Errorf("%s: %d without %q\n%s", test.page, status, test.words, body)
 		}
 	}
+	for range 300 {
+		if status, _ := get(t, public+"/d/ABCD"); status == http.StatusTooManyRequests {
+			limited = true
+			break
+		}
+	}
+	if !limited {
+		t.Error("one address may look up as many codes as it likes")
+	}
+	slow(2 * bodyTime)
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+	if strings.Contains(logged.String(), "document") { // whoever likes could fill the log
+		t.Errorf("logged: %s", &logged)
+	}
+}
+
+// pause posts the beginning of a message and returns what waits, no longer than
+// it is told, for the server to give it up.
+func pause(t *testing.T, site string) (end func(wait time.Duration)) {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(site, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := io.WriteString(conn, "POST /chat/messages HTTP/1.1\r\nHost: loja\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	return func(wait time.Duration) {
+		t.Helper()
+		if err := conn.SetReadDeadline(time.Now().Add(wait)); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := io.ReadAll(conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("a post that does not end is open after %v; it was told %q", wait, said)
+		}
+	}
+}
+
+// A body has its time, whether or not anybody reads it, and the connection
+// goes on after one that came.
+func TestWithin(t *testing.T) {
+	const limit = 300 * time.Millisecond
+	read := func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.ReadAll(r.Body); err != nil {
+			http.Error(w, "not all of it came", http.StatusBadRequest)
+		}
+	}
+	for name, handler := range map[string]http.HandlerFunc{"read": read, "left": func(http.ResponseWriter, *http.Request) {}} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(within(limit, handler))
+			defer server.Close()
+			pause(t, server.URL)(20 * time.Second)
+
+			var reused bool
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { reused = c.Reused }})
+			for range 2 {
+				request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("{}"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := server.Client().Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = response.Body.Close()
+				if response.StatusCode != http.StatusOK {
+					t.Error(response.Status)
+				}
+				time.Sleep(2 * limit)
+			}
+			if !reused {
+				t.Error("the connection was not kept")
+			}
+		})
 	}
 }
 

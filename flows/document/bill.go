@@ -110,18 +110,29 @@ func (d bill) letterhead(s *sheet, pages int) {
 
 	s.mark("H1", func() { s.putRight(right, top+6, style{bold: true, size: 17, color: ink}.line("2ª via de conta")) })
 	s.mark("P", func() {
-		s.putRight(right, top+11.6, small.fit(when("Emitida em ", d.b.Issued), aside))
-		if pages > 1 {
-			s.putRight(right, top+11.6+leading(small), small.line(fmt.Sprintf("Página 1 de %d", pages)))
+		y := top + 11.6
+		for _, text := range []string{when("Gerada em ", d.b.Copied), when("Conta emitida em ", d.b.Issued), folio(1, pages)} {
+			if text != "" {
+				s.putRight(right, y, small.fit(text, aside))
+				y += leading(small)
+			}
 		}
 	})
 }
 
+// folio numbers the pages of a bill that has several.
+func folio(n, of int) string {
+	if of < 2 {
+		return ""
+	}
+	return fmt.Sprintf("Página %d de %d", n, of)
+}
+
 // runningHead is the head of the pages after the first.
-func (d bill) runningHead(s *sheet, page, pages int) {
+func (d bill) runningHead(s *sheet, n, pages int) {
 	text := joined("2ª via de conta", "matrícula "+store.FormatMatricula(d.b.Property.ID), "referência "+d.b.Month.String())
 	s.mark("P", func() { s.put(left, top+6, headline.fit(d.op.Name+": "+text, width-40)) })
-	s.mark("P", func() { s.putRight(right, top+6, small.line(fmt.Sprintf("Página %d de %d", page, pages))) })
+	s.mark("P", func() { s.putRight(right, top+6, small.line(folio(n, pages))) })
 }
 
 // hero is what must be seen first: how much, until when, and where it stands.
@@ -174,7 +185,7 @@ type standing struct {
 }
 
 func (d bill) standing() standing {
-	late := !d.b.Due.IsZero() && d.b.Issued.After(d.b.Due)
+	late := !d.b.Due.IsZero() && d.b.Copied.After(d.b.Due)
 	pay := "Pague" + when(" até ", d.b.Due) + d.pay.how() + "."
 	if late {
 		pay = "Pague" + d.pay.how() + "."

@@ -265,7 +265,7 @@ func TestAnyBill(t *testing.T) {
 				Address: store.Address{Street: say("street"), Neighborhood: say("bairro"), Town: say("town"), CEP: say("CEP")},
 			},
 			Holder: store.Customer{Name: say("name"), Document: rapid.SampledFrom([]string{"", "52998224725", "12ABC34501DE35", "1"}).Draw(r, "document")},
-			Issued: date.Draw(r, "issued"), Validity: date.Draw(r, "validity"), Situation: say("situation"), Anomaly: say("anomaly"), MeterKind: say("kind"), NoCode: say("no code"),
+			Issued: date.Draw(r, "issued"), Copied: date.Draw(r, "copied"), Validity: date.Draw(r, "validity"), Situation: say("situation"), Anomaly: say("anomaly"), MeterKind: say("kind"), NoCode: say("no code"),
 			Previous: reading.Draw(r, "previous"), Current: reading.Draw(r, "current"), Volume: rapid.IntRange(0, 99_999).Draw(r, "volume"), Days: rapid.IntRange(0, 99).Draw(r, "days"),
 			QualityOf: month.Draw(r, "quality of"),
 		}

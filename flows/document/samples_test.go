@@ -42,7 +42,7 @@ func samples(t testing.TB) []sample {
 	paid.History = paid.History[3:]
 
 	debit := household(t)
-	debit.DirectDebit, debit.Barcode, debit.NoCode, debit.Issued = true, "", "débito automático", day(11, 3)
+	debit.DirectDebit, debit.Barcode, debit.NoCode, debit.Copied = true, "", "débito automático", day(11, 3)
 	debit.Messages, debit.Quality = nil, nil
 
 	entrada := household(t)
@@ -55,7 +55,7 @@ func samples(t testing.TB) []sample {
 
 	public := household(t)
 	public.Holder = store.Customer{Name: "SECRETARIA DE ESTADO DA EDUCAÇÃO E DA CULTURA", Document: "12ABC34501DE35"}
-	public.Total, public.Issued = 1234567, day(11, 3)
+	public.Total, public.Copied = 1234567, day(11, 3)
 	public.Taxes = []store.BillTax{{Text: "IRRF", Percent: 480, Base: 1363590, Value: 65452}, {Text: "CSLL", Percent: 100, Base: 1363590, Value: 13636}, {Text: "COFINS", Percent: 300, Base: 1363590, Value: 40908}, {Text: "PIS/PASEP", Percent: 65, Base: 1363590, Value: 8863}}
 	public.Property.Units, public.Messages = "12 PUB + 2 COM", nil
 	public = withCode(t, public)
@@ -103,7 +103,7 @@ func household(t testing.TB) store.BillCopy {
 			Address: store.Address{Street: "RUA DAS FLORES", Number: "123", Complement: "CASA 2", Neighborhood: "SIQUEIRA CAMPOS", Town: "ARACAJU", State: "SE", CEP: "49075100"},
 		},
 		Holder: store.Customer{Name: "MARIA JOSÉ DA CONCEIÇÃO SANTOS", Document: "52998224725"},
-		Issued: day(11, 22), Validity: day(13, 29), Situation: "normal",
+		Issued: day(10, 18), Copied: day(11, 22), Validity: day(13, 29), Situation: "normal",
 		Previous: store.Reading{Known: true, Value: 1183, On: day(9, 14)},
 		Current:  store.Reading{Known: true, Value: 1207, On: day(10, 14)}, NextReading: day(11, 13),
 		MeterKind: "real", Volume: 24, Days: 30,

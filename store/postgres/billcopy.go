@@ -218,6 +218,7 @@ func (db *DB) BillCopy(ctx context.Context, property, bill int64) (b store.BillC
 		return store.BillCopy{}, false, away("copy of bill", err)
 	}
 	b = row.print(property, codes)
+	b.Copied = db.Today()
 	b.Validity = validity(row.Validity, db.Today(), codes.holidays)
 	if b.NoCode = row.noCode(b.Bill); b.NoCode != "" {
 		return b, true, nil

@@ -124,7 +124,7 @@ func TestBillCopyPrints(t *testing.T) {
 		if b.Holder.Name != "CÍCERA MARIA DOS ANJOS" || b.Holder.Document != "70000101001" || b.Situation != "normal" {
 			t.Errorf("holder: %+v, %s", b.Holder, b.Situation)
 		}
-		if b.Issued.String() != "12/05/2026" || b.Due.String() != "15/06/2026" || b.Validity.String() != "30/06/2027" {
+		if b.Issued.String() != "12/05/2026" || b.Copied.IsZero() || b.Due.String() != "15/06/2026" || b.Validity.String() != "30/06/2027" {
 			t.Errorf("VIA-13: issued %s, due %s, valid until %s", b.Issued, b.Due, b.Validity)
 		}
 		if b.Volume != 58 || b.Current.Value-b.Previous.Value != 58 || !b.Current.Known || b.Days != 30 || b.MeterKind != "Real" || b.Anomaly != "Estouro de consumo" {

@@ -385,11 +385,15 @@ func TestInTheBrowser(t *testing.T) {
 		p := s.open(t, tabs, 390, 844)
 		p.write("menu")
 		p.shows("Como posso ajudar?")
+		second := s.open(t, tabs, 390, 844)
+		second.shows("Como posso ajudar?")
 		p.do(chromedp.Click(chromedp.ID("forget")))
 		both(p, "9-forget", 390, 844)
 		p.press("Apagar")
-		p.until(`document.getElementById('start')?.offsetParent && document.querySelectorAll('.message').length === 0`)
-		p.quiet()
+		for _, tab := range []*tab{p, second} {
+			tab.until(`document.getElementById('start')?.offsetParent && document.querySelectorAll('.message').length === 0`)
+			tab.quiet()
+		}
 	})
 
 	// What is written while nothing can be sent is sent once, when it can.

@@ -398,7 +398,7 @@
       position = event.lastEventId;
       draw(JSON.parse(event.data));
     };
-    source.addEventListener('forgotten', startOver);
+    source.addEventListener('forgotten', () => setTimeout(startOver, 1000)); // by then the page that asked for it has our new cookie
     source.addEventListener('beat', () => { heard = Date.now(); });
     source.addEventListener('ready', () => {
       heard = Date.now();

@@ -56,8 +56,8 @@ type BillCopy struct {
 	Bill
 	Property  Property
 	Holder    Customer
-	Issued    Date // of the bill itself
-	Copied    Date // the day of this copy
+	Issued    Date   // of the bill itself
+	Copied    Date   // the day of this copy
 	Validity  Date   // do not receive after (VIA-14)
 	Situation string // "normal", "retificada"…
 

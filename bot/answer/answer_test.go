@@ -85,8 +85,10 @@ func TestSeveralChoosesFromWhatWasOffered(t *testing.T) {
 }
 
 func TestYes(t *testing.T) {
-	for said, want := range map[string]bool{"sim": true, "Sim!": true, "1": true, "quero sim": true, "não": false, "2": false, "nao, obrigado": false, "N": false,
-		"quero não": false, "pode não": false, "claro que não": false, "ok, mas não": false, "só isso": false, "isso": true} {
+	for said, want := range map[string]bool{
+		"sim": true, "Sim!": true, "1": true, "quero sim": true, "não": false, "2": false, "nao, obrigado": false, "N": false,
+		"quero não": false, "pode não": false, "claro que não": false, "ok, mas não": false, "só isso": false, "isso": true,
+	} {
 		if got, err := answer.Yes(said); got != want || err != nil {
 			t.Errorf("Yes(%q) = %v, %v", said, got, err)
 		}

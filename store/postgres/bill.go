@@ -33,6 +33,13 @@ const (
 		                                 WHERE g.parc_id = d.parc_id)))
 		   AND EXISTS (SELECT 1 FROM cadastro.cliente_conta cc
 		                WHERE cc.cnta_id = c.cnta_id AND cc.crtp_id = 2 AND cc.clie_id IN ` + occupant + `)`
+	// uncontracted leaves out the bills that are in an instalment contract in
+	// force, as GSAN does if its parameter says so (DEB-7). Like GSAN it takes
+	// cancelled items for items.
+	uncontracted = `NOT EXISTS (
+		             SELECT 1 FROM cobranca.contrato_parcel_item i
+		               JOIN cobranca.contrato_parcel k ON k.cpar_id = i.cpar_id
+		              WHERE i.cnta_id = c.cnta_id AND k.pcst_id = 1)`
 	// ownClosed is the bills of the present occupant that were paid and whose
 	// month is closed; those cancelled, prescribed or put into a deal are not.
 	ownClosed = `h.imov_id = $1::bigint
@@ -94,9 +101,14 @@ func (r billRow) bill(codes *codes) store.Bill {
 
 // Bills returns the bills of the property's present occupant that are to be
 // paid, or were paid in the month whose collection is open, oldest first
-// (DEB-1 to DEB-6). Occupied is false, and the list empty, if the property has no
+// (DEB-1 to DEB-7). Occupied is false, and the list empty, if the property has no
 // present occupant: that is not the same as owing nothing (DEB-15).
 func (db *DB) Bills(ctx context.Context, property int64) (store.Bills, error) {
+	codes := db.codes.Load()
+	listed := ownOpen
+	if codes.parameters.Contracts { // else the tables of contracts may not exist
+		listed += ` AND ` + uncontracted
+	}
 	rows, _ := db.pool.Query(ctx, `
 		SELECT EXISTS `+occupant+`,
 		       b.id IS NOT NULL, coalesce(b.id, 0), coalesce(b.month, 0), b.due, coalesce(b.total, 0), coalesce(b.paid, 0), b.paid_on,
@@ -104,12 +116,11 @@ func (db *DB) Bills(ctx context.Context, property int64) (store.Bills, error) {
 		  FROM (SELECT 1) always
 		  LEFT JOIN (SELECT `+openBill+`
 		               FROM faturamento.conta c `+paid+`
-		              WHERE `+ownOpen+` AND `+value+` > 0) b ON true
+		              WHERE `+listed+` AND `+value+` > 0) b ON true
 		 ORDER BY b.month, b.id`, property)
 	var found store.Bills
 	var row billRow
 	var some bool
-	codes := db.codes.Load()
 	_, err := pgx.ForEachRow(rows, []any{
 		&found.Occupied, &some, &row.ID, &row.Month, &row.Due, &row.Total, &row.Paid, &row.PaidOn,
 		&row.Review, &row.Reason, &row.DirectDebit,

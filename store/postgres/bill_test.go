@@ -94,6 +94,49 @@ func TestBillsChanged(t *testing.T) {
 	}
 }
 
+// TestBillsInContract: the parameter decides whether bills of a contract in
+// force are left out. March is in the first contract and the second, April in
+// the second, whose first item is no bill.
+func TestBillsInContract(t *testing.T) {
+	const contract = `
+		INSERT INTO cobranca.contrato_parcel (cpar_id, cpar_nncontrato, pcst_id, cpar_dtcontrato, usur_id, cpar_cdresponsavel,
+		       cpar_icdebitocomacrescimo, cpar_icparcelamentocomjuros, cpar_icinformarvalorparcela, cbfm_id, cpar_iccontasrevisao,
+		       cpar_icdebitoacobrar, cpar_iccreditoarealizar, cpar_nnprestacoes, cpar_dtvencimento, cpar_nndiasentrevencimentoparc,
+		       cpar_vldebitoatualizado, cpar_vlparcelado, cpar_vlparcelamentoacobrar, cpar_amreferenciafaturamento, cpar_tmimplantacao)
+		SELECT id, id, 3, '2026-05-04', (SELECT min(usur_id) FROM seguranca.usuario), 2, 2, 2, 2, 1, 2, 2, 2, 10, '2026-06-04', 30,
+		       100, 100, 100, 202605, '2026-05-04' FROM generate_series(1, 2) id;
+		INSERT INTO cobranca.contrato_parcel_item (cpit_id, dotp_id, cpar_id, cpit_vlitem) VALUES (1, 6, 2, 10);
+		INSERT INTO cobranca.contrato_parcel_item (cpit_id, dotp_id, cpar_id, cnta_id, cpit_vlitem)
+		SELECT row_number() OVER () + 1, 1, cpar_id, cnta_id, cnta_vlagua
+		  FROM faturamento.conta JOIN cobranca.contrato_parcel ON cpar_id = 2 OR cnta_amreferenciaconta = 202603
+		 WHERE imov_id = 1043722 AND cnta_amreferenciaconta IN (202603, 202604)`
+	const rest = "04/2026 open, 05/2026 open"
+	const all = "03/2026 open, " + rest
+	situation := func(first, second string) string {
+		return "UPDATE cobranca.contrato_parcel SET pcst_id = CASE cpar_id WHEN 1 THEN " + first + " ELSE " + second + " END"
+	}
+	encodings(t, func(t *testing.T, w world) {
+		w.exec(contract)
+		for _, c := range []struct{ rule, change, want string }{
+			{"the parameter is 2", situation("1", "3"), all},
+			{"the parameter is 1", "UPDATE cadastro.sistema_parametros SET parm_icbloqctasctrparceldebito = 1", rest},
+			{"a cancelled item", "UPDATE cobranca.contrato_parcel_item SET cpit_icitemcancelado = 1", rest},
+			{"both in force", situation("1", "1"), "05/2026 open"},
+			{"undone and concluded", situation("2", "3"), all},
+			{"cancelled", situation("4", "4"), all},
+			{"a GSAN without contracts", `
+				DROP TABLE cobranca.contrato_parcel_item, cobranca.contrato_parcel;
+				ALTER TABLE cadastro.sistema_parametros DROP COLUMN parm_icbloqctasctrparceldebito`, all},
+		} {
+			w.exec(c.change)
+			fresh := openURL(t, w.conn.Config().ConnString()) // reads the parameter
+			if got, _ := fresh.list(several); strings.Join(got, ", ") != c.want {
+				t.Errorf("DEB-7 %s: %q, want %q", c.rule, got, c.want)
+			}
+		}
+	})
+}
+
 func TestPaidBills(t *testing.T) {
 	encodings(t, func(t *testing.T, w world) {
 		for _, c := range []struct {

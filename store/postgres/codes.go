@@ -41,6 +41,7 @@ type parameters struct {
 	Company    int         // FEBRABAN code, 0 if none
 	Modulus    int         // of bar codes
 	BlockWidth int         // digits of the quadra in an inscrição
+	Contracts  bool        // hide what is in an instalment contract (DEB-7)
 }
 
 // issuer returns who the bar codes name; company comes before GSAN's own.
@@ -99,13 +100,15 @@ func (db *DB) refresh(ctx context.Context) error {
 	// As JSON, for not every GSAN has a column for every parameter of water.
 	batch.Queue(`SELECT coalesce((SELECT to_json(q) FROM faturamento.qualidade_agua_padrao q ORDER BY q.qlap_id DESC LIMIT 1), '{}')`).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&c.standards) })
+	// The parameter of contracts as JSON, for an old GSAN has neither it nor them.
 	batch.Queue(`
 		SELECT parm_amreferenciafaturamento::int, parm_amreferenciaarrecadacao::int, coalesce(parm_cdempresafebraban, 0)::int,
-		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int
-		  FROM cadastro.sistema_parametros WHERE parm_id = 1`).
+		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int,
+		       coalesce((to_json(p) ->> 'parm_icbloqctasctrparceldebito')::int = 1, false)
+		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).
 		QueryRow(func(row pgx.Row) error {
 			p := &c.parameters
-			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth)
+			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth, &p.Contracts)
 		})
 	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return away("read code tables", err)

@@ -193,6 +193,9 @@ func TestCheck(t *testing.T) {
 		{"all is well", "SELECT 1", ""},
 		{"a column is missing", "ALTER TABLE faturamento.fatura_item DROP COLUMN fitm_icativo", "question: copy of a bill"},
 		{"a table is missing", "DROP TABLE faturamento.guia_pagamento", "question: bills to be paid"},
+		{"contracts are to be hidden but missing", `
+			UPDATE cadastro.sistema_parametros SET parm_icbloqctasctrparceldebito = 1;
+			DROP TABLE cobranca.contrato_parcel_item`, "question: bills to be paid"},
 		{"a code is missing", "UPDATE faturamento.conta_motivo_revisao SET cmrv_dsmotivorevisaoconta = NULL WHERE cmrv_id = 101", "codes of faturamento.conta_motivo_revisao"},
 		{"a parameter is missing", "UPDATE cadastro.sistema_parametros SET parm_cdempresafebraban = NULL", `FEBRABAN code "", modulus 10`},
 		{"our schema is missing", "DROP SCHEMA loja CASCADE", "our schema loja"},

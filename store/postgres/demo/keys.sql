@@ -63,6 +63,8 @@ alter table cadastro.unidade_organizacional add constraint unidade_organizaciona
 alter table cadastro.unidade_tipo add constraint unidade_tipo_pkey primary key (untp_id);
 alter table cobranca.cobranca_forma add constraint cobranca_forma_pkey primary key (cbfm_id);
 alter table cobranca.cobranca_grupo add constraint cobranca_grupo_pkey primary key (cbgr_id);
+alter table cobranca.contrato_parcel add constraint contrato_parcel_pkey primary key (cpar_id);
+alter table cobranca.contrato_parcel_item add constraint contrato_parcel_item_pkey primary key (cpit_id);
 alter table cobranca.documento_tipo add constraint documento_tipo_pkey primary key (dotp_id);
 alter table cobranca.parcelamento add constraint parcelamento_pkey primary key (parc_id);
 alter table cobranca.parcelamento_situacao add constraint parcelamento_situacao_pkey primary key (pcst_id);
@@ -268,6 +270,12 @@ alter table cadastro.unidade_negocio add constraint fk1_unidade_negocio foreign 
 alter table cadastro.unidade_organizacional add constraint fk1_unidade_organizacional foreign key (empr_id) references cadastro.empresa(empr_id);
 alter table cadastro.unidade_organizacional add constraint fk5_unidade_organizacional foreign key (untp_id) references cadastro.unidade_tipo(untp_id);
 alter table cadastro.unidade_organizacional add constraint fk6_unidade_organizacional foreign key (unid_idcentralizadora) references cadastro.unidade_organizacional(unid_id);
+alter table cobranca.contrato_parcel add constraint fk3_contrato_parcel foreign key (pcst_id) references cobranca.parcelamento_situacao(pcst_id);
+alter table cobranca.contrato_parcel add constraint fk4_contrato_parcel foreign key (usur_id) references seguranca.usuario(usur_id);
+alter table cobranca.contrato_parcel add constraint fk7_contrato_parcel foreign key (cbfm_id) references cobranca.cobranca_forma(cbfm_id);
+alter table cobranca.contrato_parcel_item add constraint fk1_contrato_parcel_item foreign key (dotp_id) references cobranca.documento_tipo(dotp_id);
+alter table cobranca.contrato_parcel_item add constraint fk2_contrato_parcel_item foreign key (cpar_id) references cobranca.contrato_parcel(cpar_id);
+alter table cobranca.contrato_parcel_item add constraint fk3_contrato_parcel_item foreign key (cnta_id) references faturamento.conta_geral(cnta_id);
 alter table cobranca.parcelamento add constraint fk10_parcelamento foreign key (cbfm_id) references cobranca.cobranca_forma(cbfm_id);
 alter table cobranca.parcelamento add constraint fk12_parcelamento foreign key (pcst_id) references cobranca.parcelamento_situacao(pcst_id);
 alter table cobranca.parcelamento add constraint fk14_parcelamento foreign key (clie_id) references cadastro.cliente(clie_id);

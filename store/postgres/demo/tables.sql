@@ -688,6 +688,42 @@ create table cobranca.cobranca_grupo (
     cbgr_dsemail           varchar(50)
 );
 
+create table cobranca.contrato_parcel (
+    cpar_id                        integer not null,
+    cpar_nncontrato                varchar(15) not null,
+    pcst_id                        integer not null,
+    cpar_dtcontrato                date not null,
+    usur_id                        integer not null,
+    cpar_cdresponsavel             smallint not null,
+    cpar_icdebitocomacrescimo      smallint not null,
+    cpar_icparcelamentocomjuros    smallint not null,
+    cpar_icinformarvalorparcela    smallint not null,
+    cbfm_id                        integer not null,
+    cpar_iccontasrevisao           smallint not null,
+    cpar_icdebitoacobrar           smallint not null,
+    cpar_iccreditoarealizar        smallint not null,
+    cpar_nnprestacoes              numeric(13,2) not null,
+    cpar_dtvencimento              date not null,
+    cpar_nndiasentrevencimentoparc smallint not null,
+    cpar_icvlparcelainformadausur  smallint not null default 2,
+    cpar_vldebitoatualizado        numeric(13,2) not null,
+    cpar_vlparcelado               numeric(13,2) not null,
+    cpar_vlparcelamentoacobrar     numeric(13,2) not null,
+    cpar_amreferenciafaturamento   integer not null,
+    cpar_tmimplantacao             timestamp not null,
+    cpar_tmultimaalteracao         timestamp not null default now()
+);
+
+create table cobranca.contrato_parcel_item (
+    cpit_id                integer not null,
+    dotp_id                integer not null,
+    cpar_id                integer not null,
+    cnta_id                integer,
+    cpit_vlitem            numeric(13,2) not null,
+    cpit_icitemcancelado   smallint not null default 2,
+    cpit_tmultimaalteracao timestamp not null default now()
+);
+
 create table cobranca.documento_tipo (
     dotp_id                integer not null,
     dotp_dsdocumentotipo   varchar(30),

@@ -54,7 +54,6 @@ func (c chat) private() bool { return c.Type == "private" && c.ID != 0 }
 
 type message struct {
 	ID      int64  `json:"message_id"`
-	Date    int64  `json:"date"` // seconds since 1970; 0 if Telegram keeps the content back
 	Chat    chat   `json:"chat"`
 	Text    string `json:"text"`
 	Caption string `json:"caption"`

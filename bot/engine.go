@@ -76,24 +76,23 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	if m.Choice != "" {
 		t.said = m.Choice
 	}
-	w := wordOf(m.Text) // not of an option that was pressed: that means what it was offered for
-	if s.Protocol == "" {
-		return e.welcome(ctx, t, w)
-	}
-	if m.Asked != "" && m.Asked != questionKey(*s) {
+	w := wordOf(m.Text)                                                                  // not of an option that was pressed: that means what it was offered for
+	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
+	switch {
+	case s.Protocol == "":
+		err = e.welcome(ctx, t, w)
+	case m.Asked != "" && m.Asked != questionKey(*s):
 		t.Say(sayStale)
 		return e.ask(t)
-	}
-	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
-	if w != noWord && !choosesProperty {
+	case w != noWord && !choosesProperty:
 		return e.obey(ctx, t, w)
+	default:
+		err = e.hear(ctx, t)
 	}
-	err = e.hear(ctx, t)
 	if FaultOf(err) != Slip {
 		return err
 	}
 	if w := slippedWord(m.Text); w != noWord {
-		t.replies = nil
 		return e.obey(ctx, t, w)
 	}
 	return e.repair(t, err)
@@ -149,7 +148,8 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 	return e.menu(t, askMenu)
 }
 
-// hear lets the question the person stands at hear what they said.
+// hear lets the question the person stands at hear what they said. What was
+// said on the way to a mistake is not said.
 func (e *Engine) hear(ctx context.Context, t *talk) error {
 	s := &t.session
 	if t.said == "" {
@@ -166,9 +166,10 @@ func (e *Engine) hear(ctx context.Context, t *talk) error {
 	if err != nil {
 		return err
 	}
-	asked := Mark{s.State, s.Data}
+	asked, said := Mark{s.State, s.Data}, len(t.replies)
 	event, err := step.hear(ctx, t)
 	if err != nil {
+		t.replies = t.replies[:said]
 		return err
 	}
 	s.Mistakes = 0
@@ -187,7 +188,6 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 	}
 	switch {
 	case flow != nil:
-		t.session.Mistakes = 0
 		return e.anew(ctx, t, flow)
 	case e.introduces(t):
 		return e.introduce(ctx, t)
@@ -217,13 +217,8 @@ func (e *Engine) introduce(ctx context.Context, t *talk) error {
 	if t.session.Flow != e.Identify.Name { // it ended before it asked
 		return nil
 	}
-	t.replies = nil // what it asked is answered
-	err := e.hear(ctx, t)
-	if FaultOf(err) == Slip {
-		err = e.repair(t, err)
-	}
-	t.replies = append(said, t.replies...)
-	return err
+	t.replies = said // what it asked is answered
+	return e.hear(ctx, t)
 }
 
 // run goes through the steps that do until one asks, or the flow is over.
@@ -485,7 +480,6 @@ func (e *Engine) put(s *Session) {
 // second the words that lead out, after the third the way to a person.
 func (e *Engine) repair(t *talk, err error) error {
 	t.session.Mistakes++
-	t.replies = nil
 	t.replies = append(t.replies, Reply{Text: err.Error()})
 	switch {
 	case t.session.Mistakes == 2:

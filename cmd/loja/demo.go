@@ -51,14 +51,14 @@ func (d demo) welcome(w io.Writer, public, staff string) {
 	fmt.Fprintln(w, "\n  People to try: give the matrícula, then the CPF or CNPJ.")
 	fmt.Fprintln(w)
 	printPeople(w)
-	fmt.Fprintln(w, "\n  Ctrl-C ends it", cmp.Or(d.ending(), "and removes all data.")+"\n")
+	fmt.Fprintf(w, "\n  Ctrl-C ends it and %s.\n\n", d.ending())
 }
 
 func (d demo) ending() string {
 	if d.Data == "" {
-		return ""
+		return "removes all data"
 	}
-	return "and keeps the data in " + d.Data + "."
+	return "keeps the data in " + d.Data
 }
 
 // printPeople lists the demo people as a table.

@@ -13,11 +13,20 @@ create schema if not exists financeiro;
 create schema if not exists micromedicao;
 create schema if not exists seguranca;
 
+create sequence atendimentopublico.seq_ra_anexo;
 create sequence atendimentopublico.seq_ra_protocolo;
 create sequence atendimentopublico.seq_ra_solicitante;
 create sequence atendimentopublico.seq_ra_unidade;
 create sequence atendimentopublico.seq_registro_atendimento;
+create sequence atendimentopublico.seq_solicitante_fone;
 create sequence atendimentopublico.seq_tramite;
+create sequence cobranca.seq_cobranca_documento;
+create sequence cobranca.seq_cobranca_documento_item;
+create sequence faturamento.seq_vencimento_alternativo;
+create sequence seguranca.seq_operacao_efetuada;
+create sequence seguranca.seq_tab_linha_col_alteracao;
+create sequence seguranca.seq_tabela_linha_alteracao;
+create sequence seguranca.seq_usuario_alteracao;
 
 create table arrecadacao.agencia (
     agen_cdagencia            varchar(5) not null,
@@ -89,7 +98,11 @@ create table arrecadacao.pagamento (
     avbc_id                      integer not null,
     imov_id                      integer,
     arfm_id                      integer,
-    pgmt_tmultimaalteracao       timestamp not null default now()
+    pgmt_tmultimaalteracao       timestamp not null default now(),
+    dbtp_id                      integer,
+    dbac_id                      integer,
+    clie_id                      integer,
+    pgst_idanterior              integer
 );
 
 create table arrecadacao.pagamento_historico (
@@ -106,7 +119,11 @@ create table arrecadacao.pagamento_historico (
     avbc_id                      integer,
     imov_id                      integer,
     arfm_id                      integer,
-    pghi_tmultimaalteracao       timestamp not null default now()
+    pghi_tmultimaalteracao       timestamp not null default now(),
+    dbtp_id                      integer,
+    dbac_id                      integer,
+    clie_id                      integer,
+    pgst_idanterior              integer
 );
 
 create table arrecadacao.pagamento_situacao (
@@ -196,6 +213,41 @@ create table atendimentopublico.meio_solicitacao (
     meso_tmultimaalteracao timestamp not null default now()
 );
 
+create table atendimentopublico.ordem_servico (
+    orse_id                       integer not null,
+    rgat_id                       integer,
+    svtp_id                       integer not null,
+    orse_cdsituacao               smallint not null,
+    orse_tmgeracao                timestamp not null,
+    orse_tmencerramento           timestamp,
+    orse_dsobservacao             varchar(400),
+    orse_tmultimaalteracao        timestamp not null default now(),
+    stpr_idoriginal               integer not null,
+    stpr_idatual                  integer not null,
+    orse_iccomercialatualizado    smallint not null,
+    orse_icdiagnostico            smallint not null,
+    imov_id                       integer,
+    orse_icprogramada             smallint not null default 1,
+    orse_icencerramentoautomatico smallint not null default 2,
+    unid_idatual                  integer not null,
+    orse_icboletim                smallint not null default 2
+);
+
+create table atendimentopublico.ra_anexo (
+    raan_id                  integer not null,
+    rgat_id                  integer not null,
+    raan_imdocumento         bytea not null,
+    raan_dsdocumento         varchar(200),
+    raan_nmextensaodocumento char(4) not null,
+    raan_tmultimaalteracao   timestamp not null default now()
+);
+
+create table atendimentopublico.ra_conta (
+    rgat_id                integer not null,
+    cnta_id                integer not null,
+    ract_tmultimaalteracao timestamp not null default now()
+);
+
 create table atendimentopublico.ra_solicitante (
     raso_id                     integer not null,
     rgat_id                     integer not null,
@@ -244,7 +296,41 @@ create table atendimentopublico.registro_atendimento (
     lgcp_id                    integer,
     rgat_tmencerramento        timestamp,
     rgat_nnimovel              char(5),
-    unid_idatual               integer
+    unid_idatual               integer,
+    rgat_nncoordenadanorte       numeric(16,4),
+    rgat_nncoordenadaleste       numeric(16,4)
+);
+
+create table atendimentopublico.servico_tipo (
+    svtp_id                        integer not null,
+    svtp_dsservicotipo             varchar(50) not null,
+    svtp_dsabreviado               varchar(20),
+    svtp_vlservico                 numeric(13,2) not null,
+    svtp_icpavimento               smallint not null,
+    svtp_icatualizacomercial       smallint not null,
+    svtp_icterceirizado            smallint not null,
+    svtp_cdservicotipo             char(1) not null,
+    svtp_nntempomedioexecucao      smallint not null,
+    stsg_id                        integer not null,
+    sptp_id                        integer not null,
+    svtp_tmultimaalteracao         timestamp not null default now(),
+    stpr_id                        integer not null,
+    svtp_icuso                     smallint not null,
+    svtp_icfiscalizacaoinfracao    smallint not null,
+    svtp_icvistoria                smallint not null,
+    svtp_icpermitealterarvalor     smallint not null default 2,
+    svtp_icincluirdebito           smallint not null default 2,
+    svtp_iccobrarjuros             smallint not null default 2,
+    svtp_icconsideraeconomias      smallint not null default 2,
+    svtp_icboletim                 smallint not null default 2,
+    svtp_icatividade               smallint not null default 2,
+    svtp_icemcobranca              smallint not null default 2,
+    svtp_icservicoordemseletiva    smallint not null default 2,
+    svtp_icenvioemailpesquisa      smallint not null default 2,
+    svtp_icgerarosinspanormalidade smallint not null default 2,
+    svtp_icprogramacaoautomatica   smallint not null default 2,
+    svtp_icencautomaticoraqdoencos smallint not null default 2,
+    svtp_iccorrecaoanormalidade    smallint not null default 2
 );
 
 create table atendimentopublico.solicitacao_tipo (
@@ -285,7 +371,8 @@ create table atendimentopublico.solicitacao_tipo_espec (
     step_icinformarpgtoduplicidade integer not null default 2,
     step_icalterarvencimento       integer not null default 2,
     step_iclojavirtual             smallint not null default 2,
-    step_iccanceladebitoacobrar    smallint not null default 2
+    step_iccanceladebitoacobrar    smallint not null default 2,
+    svtp_id                      integer
 );
 
 create table atendimentopublico.solicitacao_tipo_grupo (
@@ -294,6 +381,17 @@ create table atendimentopublico.solicitacao_tipo_grupo (
     sotg_icuso                  smallint not null,
     sotg_tmultimaalteracao      timestamp not null default now(),
     sotg_icesgoto               smallint not null
+);
+
+create table atendimentopublico.solicitante_fone (
+    sofo_id                integer not null,
+    sofo_cdddd             smallint not null,
+    sofo_nnfone            varchar(9) not null,
+    sofo_nnfoneramal       varchar(4),
+    sofo_icfonepadrao      smallint not null,
+    fnet_id                integer not null,
+    sofo_tmultimaalteracao timestamp not null default now(),
+    raso_id                integer not null
 );
 
 create table atendimentopublico.tramite (
@@ -322,7 +420,8 @@ create table cadastro.categoria (
     catg_dscategoria       varchar(15) not null,
     catg_dsabreviado       char(3) not null,
     catg_icuso             smallint,
-    catg_tmultimaalteracao timestamp not null default now()
+    catg_tmultimaalteracao timestamp not null default now(),
+    catg_iccobrancaacrescimos    smallint not null default 1
 );
 
 create table cadastro.cep (
@@ -340,7 +439,9 @@ create table cadastro.cliente (
     clie_nncnpj            varchar(14),
     clie_dsemail           varchar(40),
     clie_icuso             smallint,
-    clie_tmultimaalteracao timestamp not null default now()
+    clie_tmultimaalteracao timestamp not null default now(),
+    clie_iccobrancaacrescimos    smallint default 1,
+    clie_ddvencimento            smallint
 );
 
 create table cadastro.cliente_conta (
@@ -359,6 +460,18 @@ create table cadastro.cliente_conta_historico (
     crtp_id                integer not null,
     clch_icnomeconta       smallint not null,
     clch_tmultimaalteracao timestamp not null default now()
+);
+
+create table cadastro.cliente_fone (
+    cfon_id                integer not null,
+    clie_id                integer not null,
+    cfon_cdddd             char(2),
+    cfon_nnfone            varchar(9),
+    cfon_nnfoneramal       varchar(4),
+    cfon_icfonepadrao      smallint,
+    fnet_id                integer not null,
+    cfon_tmultimaalteracao timestamp not null default now(),
+    cfon_nmcontato         varchar(50)
 );
 
 create table cadastro.cliente_imovel (
@@ -397,6 +510,13 @@ create table cadastro.empresa (
     empr_nmabreviadoempresa varchar(10)
 );
 
+create table cadastro.fone_tipo (
+    fnet_id                integer not null,
+    fnet_dsfonetipo        varchar(20),
+    fnet_icuso             smallint,
+    fnet_tmultimaalteracao timestamp not null default now()
+);
+
 create table cadastro.gerencia_regional (
     greg_id                    integer not null,
     greg_nmregional            varchar(25) not null,
@@ -430,7 +550,20 @@ create table cadastro.imovel (
     icte_id                      integer not null default 2,
     siac_id                      integer default 0,
     rota_idalternativa           integer,
-    imov_icvencimentomesseguinte smallint not null default 2
+    imov_icvencimentomesseguinte smallint not null default 2,
+    imov_nnreparcmtconsec        smallint,
+    imov_nnreparcelamento        smallint,
+    cbst_id                      integer,
+    cbsp_id                      integer
+);
+
+create table cadastro.imovel_cobranca_situacao (
+    iscb_id                    integer not null,
+    imov_id                    integer not null,
+    iscb_dtimplantacaocobranca date not null,
+    iscb_dtretiradacobranca    date,
+    iscb_tmultimaalteracao     timestamp not null default now(),
+    clie_id                    integer not null
 );
 
 create table cadastro.imovel_conta_envio (
@@ -448,6 +581,20 @@ create table cadastro.imovel_perfil (
     iper_icgeracaoautomatica smallint not null
 );
 
+create table cadastro.imovel_situacao (
+    imst_id                integer not null,
+    istp_id                integer not null,
+    last_id                integer not null,
+    lest_id                integer,
+    imst_tmultimaalteracao timestamp not null default now()
+);
+
+create table cadastro.imovel_situacao_tipo (
+    istp_id                   integer not null,
+    istp_dsimovelsituacaotipo varchar(20),
+    istp_tmultimaalteracao    timestamp not null default now()
+);
+
 create table cadastro.imovel_subcategoria (
     imov_id                integer not null,
     scat_id                integer not null,
@@ -461,7 +608,8 @@ create table cadastro.localidade (
     loca_cdelo             integer not null,
     greg_id                integer not null,
     loca_tmultimaalteracao timestamp not null default now(),
-    uneg_id                integer not null
+    uneg_id                integer not null,
+    muni_idprincipal             integer
 );
 
 create table cadastro.logradouro (
@@ -522,6 +670,14 @@ create table cadastro.municipio (
     mreg_id                integer not null,
     unfe_id                integer not null,
     muni_tmultimaalteracao timestamp not null default now()
+);
+
+create table cadastro.municipio_feriado (
+    mfer_id                integer not null,
+    muni_id                integer not null,
+    mfer_dtferiado         date not null,
+    mfer_dsferiado         varchar(20),
+    mfer_tmultimaalteracao timestamp not null default now()
 );
 
 create table cadastro.nacional_feriado (
@@ -611,7 +767,13 @@ create table cadastro.sistema_parametros (
     parm_nnlimitealtvencimento     integer,
     parm_nndiasultimvencaltern     integer,
     parm_ictabelaprice             integer not null default 2,
-    parm_icbloqctasctrparceldebito smallint not null default 2
+    parm_icbloqctasctrparceldebito smallint not null default 2,
+    parm_nnmesesanteriores       integer,
+    parm_vlextratofichacomp      numeric(11,2),
+    rdir_id                      integer,
+    parm_icbloqguiactrparceldebito smallint not null default 2,
+    parm_icbloqdacctrparceldebito smallint not null default 2,
+    parm_amatualizacaotarifaria  integer
 );
 
 create table cadastro.situacao_atlz_cadastral (
@@ -670,6 +832,42 @@ create table cadastro.unidade_tipo (
     untp_tmultimaalteracao timestamp not null default now()
 );
 
+create table cobranca.cobranca_debito_situacao (
+    cdst_id                integer not null,
+    cdst_dssituacaodebito  varchar(15) not null,
+    cdst_icuso             smallint not null,
+    cdst_tmultimaalteracao timestamp not null default now()
+);
+
+create table cobranca.cobranca_documento (
+    cbdo_id                   integer not null,
+    imov_id                   integer,
+    cbdo_nnsequenciadocumento integer not null,
+    cbdo_vldesconto           numeric(13,2),
+    cbdo_vldocumento          numeric(13,2),
+    dotp_id                   integer not null,
+    qdra_id                   integer,
+    demf_id                   integer not null,
+    iper_id                   integer,
+    loca_id                   integer,
+    cbdo_tmultimaalteracao    timestamp not null default now(),
+    cbdo_vlacrescimos         numeric(13,2) not null,
+    cdst_id                   integer,
+    usur_id                   integer
+);
+
+create table cobranca.cobranca_documento_item (
+    cdit_id                integer not null,
+    dotp_id                integer not null,
+    cnta_id                integer,
+    dbac_id                integer,
+    gpag_id                integer,
+    cbdo_id                integer not null,
+    cdit_tmultimaalteracao timestamp not null default now(),
+    cdst_id                integer,
+    crar_id                integer
+);
+
 create table cobranca.cobranca_forma (
     cbfm_id                     integer not null,
     cbfm_dscobrancaforma        varchar(40),
@@ -686,6 +884,25 @@ create table cobranca.cobranca_grupo (
     cbgr_icuso             smallint,
     cbgr_tmultimaalteracao timestamp not null default now(),
     cbgr_dsemail           varchar(50)
+);
+
+create table cobranca.cobranca_situacao (
+    cbst_id                    integer not null,
+    cbst_dscobrancasituacao    varchar(50),
+    cbst_icuso                 smallint,
+    cbst_tmultimaalteracao     timestamp not null default now(),
+    cmrv_id                    integer,
+    cbst_icexigenciaadvogado   smallint,
+    cbst_icbloqueioparcel      smallint not null,
+    cbst_icbloqueioinclusao    smallint not null default 2,
+    cbst_icbloqueioretirada    smallint not null default 2,
+    prof_id                    integer,
+    ratv_id                    integer,
+    cbst_icselecaopermesp      smallint not null default 2,
+    cbst_icprescreveparticular integer not null default 2,
+    cbst_cdconstante           integer,
+    cbst_icnaocobranca         smallint not null default 2,
+    cbst_iccancelanegativacao  smallint not null default 2
 );
 
 create table cobranca.contrato_parcel (
@@ -724,12 +941,83 @@ create table cobranca.contrato_parcel_item (
     cpit_tmultimaalteracao timestamp not null default now()
 );
 
+create table cobranca.documento_emissao_forma (
+    demf_id                integer not null,
+    demf_tmultimaalteracao timestamp not null default now()
+);
+
 create table cobranca.documento_tipo (
     dotp_id                integer not null,
     dotp_dsdocumentotipo   varchar(30),
     dotp_dsabreviado       varchar(10),
     dotp_icuso             smallint,
     dotp_tmultimaalteracao timestamp not null default now()
+);
+
+create table cobranca.indices_acresc_impont (
+    iaci_id                    integer not null,
+    iaci_amreferencia          integer,
+    iaci_pcmulta               numeric(7,4),
+    iaci_pcjurosmora           numeric(7,4),
+    iaci_nnfatoratlzcmonetaria numeric(6,4),
+    iaci_tmultimaalteracao     timestamp not null default now(),
+    iaci_icjurosmensal         smallint not null default 1,
+    iaci_icmultamensal         smallint not null default 1,
+    iaci_pclimitejuros         numeric(5,2),
+    iaci_pclimitemulta         numeric(5,2)
+);
+
+create table cobranca.parc_descto_inativ_vista (
+    pdiv_id                integer not null,
+    pcpf_id                integer not null,
+    pdiv_qtmaxmesesinativ  integer not null,
+    pdiv_pcdesctosemrestab numeric(5,2) not null,
+    pdiv_pcdesctocomrestab numeric(5,2) not null,
+    pdiv_tmultimaalteracao timestamp not null default now()
+);
+
+create table cobranca.parcel_desconto_antiguid (
+    pdan_id                  integer not null,
+    pdan_qtminimamesesdebito integer not null,
+    pdan_pcdescsemrestblc    numeric(5,2) not null,
+    pdan_pcdesccomrestblc    numeric(5,2) not null,
+    pcpf_id                  integer not null,
+    pdan_tmultimaalteracao   timestamp not null default now(),
+    pdan_pcdescontoativo     numeric(5,2) not null,
+    cmrv_id                  integer
+);
+
+create table cobranca.parcel_desconto_inativid (
+    pdin_id                       integer not null,
+    pdin_qtmaximamesesinatividade integer,
+    pdin_pcdescsemrestblc         numeric(5,2),
+    pdin_pcdesccomrestblc         numeric(5,2),
+    pcpf_id                       integer not null,
+    pdin_tmultimaalteracao        timestamp not null default now()
+);
+
+create table cobranca.parcel_qtde_prestacao (
+    pqtp_id                     integer not null,
+    pqtp_qtmaximaprestacao      smallint,
+    pqtp_txjuros                numeric(5,2),
+    pqtp_pcminimoentrada        numeric(5,2),
+    pqtr_id                     integer not null,
+    pqtp_tmultimaalteracao      timestamp not null default now(),
+    pqtp_pctarifaminimaimovel   numeric(5,2),
+    pqtp_pcvlrreparcelado       numeric(5,2),
+    pqtp_qtmaxprestacaoespecial smallint,
+    pqtp_pcentradasugerida      numeric(5,2),
+    pqtp_nnfatorqtdprestacoes   integer,
+    pqtp_icmediavalorcontas     smallint not null default 2,
+    pqtp_icentultcontaatraso    smallint not null default 2
+);
+
+create table cobranca.parcel_qtde_reparcel (
+    pqtr_id                     integer not null,
+    pcpf_id                     integer not null,
+    pqtr_qtmaximareparcelamento smallint,
+    pqtr_tmultimaalteracao      timestamp not null default now(),
+    pqtr_pcentradasugerida      numeric(5,2)
 );
 
 create table cobranca.parcelamento (
@@ -752,7 +1040,60 @@ create table cobranca.parcelamento (
     pcst_id                      integer not null,
     parc_txjuros                 numeric(5,2),
     parc_icconfirmacao           smallint not null,
-    clie_id                      integer
+    clie_id                      integer,
+    rdir_id                      integer
+);
+
+create table cobranca.parcelamento_faixa_valor (
+    pfvl_id                integer not null,
+    pqtp_id                integer not null,
+    pfvl_vlfaixa           numeric(13,2) not null,
+    pfvl_pcfaixa           numeric(5,2) not null,
+    pfvl_tmultimaalteracao timestamp not null default now()
+);
+
+create table cobranca.parcelamento_item (
+    pcit_id                integer not null,
+    dotp_id                integer not null,
+    parc_id                integer not null,
+    pcit_tmultimaalteracao timestamp not null default now()
+);
+
+create table cobranca.parcelamento_perfil (
+    pcpf_id                                      integer not null,
+    iper_id                                      integer,
+    scat_id                                      integer,
+    rdir_id                                      integer not null,
+    pcpf_pcdescontoacrescimomulta                numeric(5,2),
+    istp_id                                      integer not null,
+    pcpf_tmultimaalteracao                       timestamp not null default now(),
+    pcpf_pctarifaminimaprestacao                 numeric(5,2) not null,
+    pcpf_nnconsumominimo                         integer,
+    pcpf_pcvariacaoconsmedio                     numeric(5,2),
+    pcpf_icchequedevolvido                       smallint not null default 1,
+    pcpf_icsancoesparcunica                      smallint not null default 1,
+    catg_id                                      integer,
+    pcpf_nnconsumoeconomia                       integer,
+    pcpf_nnareaconstruida                        numeric(8,2),
+    pcpf_icretroativotarsoc                      smallint not null default 2,
+    pcpf_amreflimiteinferior                     integer,
+    pcpf_amreflimitesuperior                     integer,
+    pcpf_pcdescontotarsoc                        numeric(5,2),
+    pcpf_pcquantidademinimafatura                integer,
+    pcpf_icalertaparcelaminima                   smallint not null default 2,
+    pcpf_pcdescontosancao                        numeric(5,2),
+    pcpf_icentradaminima                         smallint not null default 2,
+    pcpf_qqmaximoreparcelamento                  integer,
+    pcpf_qteconomias                             integer,
+    pcpf_icpesquisacapchidmt                     smallint not null default 2,
+    pcpf_pcdescontopagamentoavista               numeric(5,2),
+    pcpf_dtlimitedescpagmtavista                 date,
+    pcpf_pcdescontoacrescimojurosmora            numeric(5,2),
+    pcpf_pcdescontoacrescimoatualizacaomonetaria numeric(5,2),
+    pcpf_pcdescdebvista                          numeric(5,2),
+    pcpf_pcdescdebparc                           numeric(5,2),
+    pcpf_dtlimvenccontavista                     date,
+    pcpf_dtlimvenccontaparc                      date
 );
 
 create table cobranca.parcelamento_situacao (
@@ -769,11 +1110,47 @@ create table cobranca.parcelamento_tipo (
     pctp_tmultimaalteracao  timestamp not null default now()
 );
 
+create table cobranca.resolucao_diretoria (
+    rdir_id                        integer not null,
+    rdir_nnresolucaodiretoria      varchar(15),
+    rdir_dsassunto                 varchar(50),
+    rdir_dtvigenciainicio          date,
+    rdir_dtvigenciafim             date,
+    rdir_tmultimaalteracao         timestamp not null default now(),
+    rdir_icparcelamentounico       smallint not null default 2,
+    rdir_icutilizacaolivre         smallint not null default 2,
+    rdir_icdescontosancoes         smallint not null default 2,
+    rdir_icparcelasematraso        smallint not null default 2,
+    rdir_idparcelasematraso        integer,
+    rdir_icparcelamentoemandamento smallint not null default 2,
+    rdir_idparcelamentoemandamento integer,
+    rdir_icnegociacaosoavista      smallint not null default 2,
+    rdir_icdescontosoemcontaavista smallint not null default 2,
+    rdir_pcdoacao                  numeric(5,2),
+    rdir_icparcelamentolojavirtual smallint not null default 2
+);
+
 create table faturamento.consumo_tarifa (
     cstf_id                integer not null,
     cstf_dsconsumotarifa   varchar(30),
     cstf_icuso             smallint,
     cstf_tmultimaalteracao timestamp not null default now()
+);
+
+create table faturamento.consumo_tarifa_categoria (
+    cstc_id                integer not null,
+    cstv_id                integer not null,
+    catg_id                integer not null,
+    cstc_nnconsumominimo   integer,
+    cstc_vltarifaminima    numeric(13,2),
+    cstc_tmultimaalteracao timestamp not null default now(),
+    scat_id                integer not null default 0
+);
+
+create table faturamento.consumo_tarifa_vigencia (
+    cstv_id                integer not null,
+    cstf_id                integer not null,
+    cstv_tmultimaalteracao timestamp not null default now()
 );
 
 create table faturamento.conta (
@@ -816,7 +1193,10 @@ create table faturamento.conta (
     ftgr_id                   integer,
     rota_id                   integer,
     cnta_nnleituraatual       integer,
-    cnta_nnleituraanterior    integer
+    cnta_nnleituraanterior    integer,
+    cnta_nnalteracoesvencimento  integer,
+    usur_id                      integer,
+    cnta_amreferenciabaixacontabil integer
 );
 
 create table faturamento.conta_categoria (
@@ -944,6 +1324,29 @@ create table faturamento.cred_realizado_hist (
     crog_id                 integer
 );
 
+create table faturamento.credito_a_realizar (
+    crar_id                    integer not null,
+    imov_id                    integer not null,
+    crti_id                    integer not null,
+    crar_tmatucredito          timestamp not null,
+    crar_vlresidualmesanterior numeric(13,2),
+    crar_vlcredito             numeric(13,2),
+    crar_nnprestacaocredito    smallint,
+    crar_nnprestacaorealizadas smallint,
+    loca_id                    integer not null,
+    qdra_id                    integer not null,
+    crar_tmultimaalteracao     timestamp not null default now(),
+    lict_id                    integer not null,
+    dcst_idatual               integer not null,
+    crog_id                    integer not null
+);
+
+create table faturamento.credito_a_realizar_geral (
+    crar_id                integer not null,
+    cage_ichistorico       smallint not null,
+    cage_tmultimaalteracao timestamp not null default now()
+);
+
 create table faturamento.credito_origem (
     crog_id                integer not null,
     crog_dscreditoorigem   varchar(40),
@@ -969,6 +1372,36 @@ create table faturamento.credito_tipo (
     crti_dsabreviado       varchar(18),
     crti_icuso             smallint,
     crti_tmultimaalteracao timestamp not null default now()
+);
+
+create table faturamento.debito_a_cobrar (
+    dbac_id                   integer not null,
+    imov_id                   integer not null,
+    dbtp_id                   integer not null,
+    dbac_tmatudebito          timestamp not null default now(),
+    dbac_amreferenciadebito   integer,
+    dbac_amreferenciacontabil integer not null,
+    dbac_vldebito             numeric(13,2) not null,
+    dbac_nnprestacaodebito    smallint not null,
+    dbac_nnprestacaocobradas  smallint not null,
+    loca_id                   integer not null,
+    qdra_id                   integer not null,
+    rgat_id                   integer,
+    fntp_id                   integer not null,
+    dbac_tmultimaalteracao    timestamp not null default now(),
+    lict_id                   integer not null,
+    dcst_idatual              integer not null,
+    cbfm_id                   integer not null,
+    parc_id                   integer,
+    dbac_nnparcelabonus       smallint,
+    dbac_dtrevisao            date,
+    cmrv_id                   integer
+);
+
+create table faturamento.debito_a_cobrar_geral (
+    dbac_id                integer not null,
+    dage_ichistorico       smallint not null,
+    dage_tmultimaalteracao timestamp not null default now()
 );
 
 create table faturamento.debito_cobrado (
@@ -1014,6 +1447,29 @@ create table faturamento.debito_tipo (
     fntp_id                  integer not null,
     dbtp_icgeracaoautomatica smallint not null,
     dbtp_icgeracaoconta      smallint not null
+);
+
+create table faturamento.extrato_quitacao (
+    extq_id                      integer not null,
+    extq_imov_id                 integer,
+    extq_aareferenciaarrecadacao integer not null,
+    extq_icimpressao             integer not null default 2,
+    extq_tmultimaalteracao       timestamp not null default now(),
+    exqi_vltotal                 numeric(13,2) not null,
+    extq_ammensagemconta         integer not null,
+    imov_id                      integer not null,
+    extq_icimpressaoconta        integer default 2
+);
+
+create table faturamento.extrato_quitacao_item (
+    exqi_id                      integer not null,
+    extq_id                      integer not null,
+    exqi_dtsituacao              date,
+    exqi_tmultimaalteracao       timestamp not null default now(),
+    cnta_id                      integer not null,
+    exqi_amreferenciaconta       integer not null,
+    exqi_dsdebitocreditosituacao varchar(30) not null,
+    exqi_vlconta                 numeric(13,2) not null
 );
 
 create table faturamento.fatura (
@@ -1063,7 +1519,8 @@ create table faturamento.guia_pagamento (
     dcst_idatual              integer not null,
     parc_id                   integer,
     gpag_iccobrancamulta      smallint not null,
-    gpag_dsobservacao         varchar(200)
+    gpag_dsobservacao         varchar(200),
+    rgat_id                      integer
 );
 
 create table faturamento.guia_pagamento_geral (
@@ -1124,6 +1581,15 @@ create table faturamento.qualidade_agua_padrao (
     qlap_dspadraocoliftermo       varchar(20),
     qlap_dspadraoalcalinidade     varchar(20),
     qlap_dspadraoecoli            varchar(20)
+);
+
+create table faturamento.vencimento_alternativo (
+    venc_id                integer not null,
+    imov_id                integer not null,
+    venc_dtimplantacao     date,
+    venc_ddvencimento      smallint,
+    venc_dtexclusao        date,
+    venc_tmultimaalteracao timestamp not null default now()
 );
 
 create table financeiro.financiamento_tipo (
@@ -1334,7 +1800,11 @@ create table micromedicao.medicao_historico (
     ltst_idleiturasituacaoatual    integer,
     mdhi_tmultimaalteracao         timestamp not null default now(),
     hidi_id                        integer,
-    lagu_id                        integer
+    lagu_id                        integer,
+    mdhi_dtleituraatualinformada date,
+    mdhi_nnleituraatualinformada integer,
+    ltan_idleitanorminformada    integer,
+    mdhi_nnconsumoinformado      integer
 );
 
 create table micromedicao.medicao_tipo (
@@ -1354,6 +1824,43 @@ create table micromedicao.rota (
     stcm_id                integer not null,
     cbgr_id                integer not null,
     rota_cdrota            smallint not null
+);
+
+create table seguranca.alteracao_tipo (
+    altp_id                integer not null,
+    altp_dsalteracaotipo   varchar(20) not null,
+    altp_dsabreviado       char(5) not null,
+    altp_tmultimaalteracao timestamp not null default now()
+);
+
+create table seguranca.operacao_efetuada (
+    opef_id                integer not null,
+    opef_tmultimaalteracao timestamp not null default now(),
+    oper_id                integer not null,
+    opef_cnargumento       integer,
+    opef_dsdadosadicionais varchar(200),
+    atgr_id                integer
+);
+
+create table seguranca.tab_linha_col_alteracao (
+    tbca_id                integer not null,
+    tbla_id                integer not null,
+    tbco_id                integer not null,
+    tbca_cncolunaanterior  varchar(100),
+    tbca_cncolunaatual     varchar(100),
+    tbca_tmultimaalteracao timestamp not null default now(),
+    tbca_icatualizada      smallint not null default 1
+);
+
+create table seguranca.tabela_linha_alteracao (
+    tbla_id                integer not null,
+    tabe_id                integer not null,
+    tref_id                integer not null,
+    tbla_id2               integer,
+    tbla_tmultimaalteracao timestamp not null default now(),
+    tbla_id1               integer,
+    altp_id                integer not null,
+    tbla_icprincipal       smallint
 );
 
 create table seguranca.usuario (
@@ -1378,6 +1885,21 @@ create table seguranca.usuario_abrangencia (
     usab_dsusuarioabrangencia varchar(30),
     usab_icuso                smallint,
     usab_tmultimaalteracao    timestamp not null default now()
+);
+
+create table seguranca.usuario_acao (
+    usac_id                integer not null,
+    usac_tmultimaalteracao timestamp not null default now()
+);
+
+create table seguranca.usuario_alteracao (
+    usat_id                integer not null,
+    usac_id                integer not null,
+    usis_id                integer not null,
+    tref_id                integer not null,
+    usat_tmultimaalteracao timestamp not null default now(),
+    empr_id                integer,
+    usac_nnip              varchar(15)
 );
 
 create table seguranca.usuario_situacao (

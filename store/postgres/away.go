@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -38,7 +39,7 @@ func passing(err error) bool {
 		case "08", "53", "57": // connection, resources, operator intervention and timeouts
 			return true
 		}
-		return false
+		return slices.Contains([]string{"40001", "40P01", "55P03"}, server.Code) // serialization, deadlock, lock timeout
 	}
 	var connecting *pgconn.ConnectError
 	var network net.Error

@@ -11,8 +11,9 @@
 // about a bill has the property in its WHERE, so that the number of somebody
 // else's bill finds nothing.
 //
-// GSAN's own tables are never altered and, so far, never written to. What we
-// keep is in the schema loja (see Migrate), which needs PostgreSQL 10.
+// GSAN's own tables are never altered. What a customer asks for is written to
+// their rows once, in one transaction (see once). What we keep is in the schema
+// loja (see Migrate), which needs PostgreSQL 10.
 //
 // # Errors
 //

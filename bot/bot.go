@@ -24,6 +24,7 @@ type Message struct {
 	Pressed string    `json:"p,omitempty"` // the channel's name for the message the option stood in, for Reply.Edits
 	Media   *Media    `json:"m,omitempty"` // a photo, a place, a document, a voice note, a sticker
 	At      time.Time `json:"d"`
+	Change  string    `json:"e,omitempty"` // "edited" or "deleted": what became of a message we may have answered
 	Silence bool      `json:"s,omitempty"` // nobody wrote: the time of Session.Wake has come
 	Tries   int       `json:"-"`           // how often it was taken before and not settled, because the process died
 }
@@ -33,7 +34,7 @@ func (m Message) Session() string { return m.Channel + ":" + m.From }
 
 // Media is what a person sent besides text.
 type Media struct {
-	Kind string  `json:"k"`           // "photo", "voice", "place", "document", "sticker" or "other"
+	Kind string  `json:"k"`           // "photo", "video", "voice", "place", "contact", "document", "sticker" or "other"
 	Ref  string  `json:"r,omitempty"` // how the channel fetches it
 	Lat  float64 `json:"y,omitempty"` // of a place
 	Lon  float64 `json:"x,omitempty"`
@@ -89,6 +90,8 @@ type Session struct {
 	Data     json.RawMessage // what the flow wrote down
 	Trail    []Mark          // questions already answered in this flow, for "voltar"
 	Then     string          // the flow to start when this one ends
+	Wish     string          // what they said that named the flow which is to start
+	Guesses  []string        // flows they were offered because we were not sure which they meant
 	Began    time.Time       // when the flow did
 	Moves    int             // arrows followed since
 	Identity *Identity       // who we believe is talking
@@ -96,6 +99,7 @@ type Session struct {
 	Mistakes int             // misunderstandings in a row
 	Warned   bool            // they were told that the conversation is about to end
 	Down     bool            // they were told that our systems are away
+	Waiting  time.Time       // since when they wait for a person of the utility; zero if they do not
 	Seen     time.Time       // when they last wrote
 	Wake     time.Time       // when to look again although nobody wrote; zero for never
 }
@@ -138,6 +142,8 @@ type sessionJSON struct {
 	Data     json.RawMessage `json:"d,omitempty"`
 	Trail    []Mark          `json:"r,omitempty"`
 	Then     string          `json:"t,omitempty"`
+	Wish     string          `json:"o,omitempty"`
+	Guesses  []string        `json:"g,omitempty"`
 	Began    int64           `json:"b,omitempty"` // milliseconds: it tells two visits apart
 	Moves    int             `json:"m,omitempty"`
 	Identity []int64         `json:"i,omitempty"` // customer, property
@@ -145,6 +151,7 @@ type sessionJSON struct {
 	Mistakes int             `json:"x,omitempty"`
 	Warned   bool            `json:"w,omitempty"`
 	Down     bool            `json:"a,omitempty"`
+	Waiting  int64           `json:"q,omitempty"`
 	Seen     int64           `json:"v,omitempty"`
 	Wake     int64           `json:"k,omitempty"`
 }
@@ -152,9 +159,9 @@ type sessionJSON struct {
 // MarshalJSON writes the session in its short form, without ID and Version.
 func (s Session) MarshalJSON() ([]byte, error) {
 	short := sessionJSON{
-		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then,
+		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then, Wish: s.Wish, Guesses: s.Guesses,
 		Began: milliseconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
-		Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake),
+		Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake), Waiting: seconds(s.Waiting),
 	}
 	if id := s.Identity; id != nil {
 		short.Identity = []int64{id.Customer, id.Property}
@@ -171,8 +178,8 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 	*s = Session{
 		ID: s.ID, Version: s.Version,
 		Protocol: short.Protocol, Flow: short.Flow, State: short.State, Data: short.Data, Trail: short.Trail,
-		Then: short.Then, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
-		Mistakes: short.Mistakes, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake),
+		Then: short.Then, Wish: short.Wish, Guesses: short.Guesses, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
+		Mistakes: short.Mistakes, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake), Waiting: moment(short.Waiting),
 	}
 	if id := short.Identity; len(id) == 2 {
 		s.Identity = &Identity{Customer: id[0], Property: id[1]}

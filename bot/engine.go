@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"math/big"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -20,11 +21,13 @@ type Engine struct {
 	Flows    []*Flow        // in the order of the menu
 	Identify *Flow          // finds out who is talking; not in the menu
 	Person   *Flow          // the way to a person; also in Flows if the menu shows it
+	Beside   []*Flow        // reached by their words alone, from anywhere
 	Name     string         // of the utility, as people say it
 	Zone     *time.Location // of the dates it writes; UTC if nil
 
-	Believe time.Duration // how long an identity holds without a word; 30 minutes if zero
-	Warn    time.Duration // after how long a person silent in mid-flow is warned; two thirds of Believe if zero
+	Believe  time.Duration // how long an identity holds without a word; 30 minutes if zero
+	Warn     time.Duration // after how long a person silent in mid-flow is warned; two thirds of Believe if zero
+	Patience time.Duration // how long a person waits for one of the utility before Late; 15 minutes if zero
 
 	Reference func() string       // makes the code under which a bug is told and logged; random if nil
 	Log       *slog.Logger        // the default one if nil
@@ -63,8 +66,7 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		}
 	}()
 	if t.message.Silence {
-		e.silence(t)
-		return nil
+		return e.silence(ctx, t)
 	}
 	s, m := &t.session, t.message
 	if e.stale(*s, m) {
@@ -76,17 +78,28 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	if m.Choice != "" {
 		t.said = m.Choice
 	}
+	if m.Change != "" {
+		t.Say(sayChanged[m.Change])
+		return nil
+	}
 	w := wordOf(m.Text)                                                                  // not of an option that was pressed: that means what it was offered for
 	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
-	switch {
+	switch beside := e.beside(m.Text); {
 	case s.Protocol == "":
 		err = e.welcome(ctx, t, w)
+	case !s.Waiting.IsZero() && (w == noWord || w == greeting || w == thanks):
+		return nil // it is for the person who comes
 	case m.Asked != "" && m.Asked != questionKey(*s):
 		t.Say(sayStale)
 		return e.ask(t)
 	case w != noWord && !choosesProperty:
 		return e.obey(ctx, t, w)
+	case beside != nil:
+		return e.turnTo(ctx, t, beside)
 	default:
+		if other := e.wished(t); other != nil {
+			return e.turnTo(ctx, t, other)
+		}
 		err = e.hear(ctx, t)
 	}
 	if FaultOf(err) != Slip {
@@ -95,7 +108,51 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	if w := slippedWord(m.Text); w != noWord {
 		return e.obey(ctx, t, w)
 	}
+	if other := e.understand(m.Text).sure; other != nil && other.Name != s.Flow {
+		return e.turnTo(ctx, t, other)
+	}
 	return e.repair(t, err)
+}
+
+// wished finds the service that a person asks for in mid-flow in so many words,
+// although what they said might also pass for an answer: "quero a segunda via
+// de março" while they choose among debts.
+func (e *Engine) wished(t *talk) *Flow {
+	s, said := t.session, Fold(t.message.Text)
+	if s.Flow == "" || e.free(s) || !slices.ContainsFunc(wishes, func(w string) bool { return hasWords(said, w) }) {
+		return nil
+	}
+	if f := e.intent(t.message.Text); f != nil && f.Name != s.Flow && e.understand(t.message.Text).sure == f {
+		return f
+	}
+	return nil
+}
+
+// free tells whether the question a person stands at takes any text.
+func (e *Engine) free(s Session) bool {
+	f := e.flow(s.Flow)
+	return f != nil && f.steps[s.State] != nil && f.steps[s.State].free
+}
+
+// beside finds the flow beside the menu whose words are all that was said.
+func (e *Engine) beside(said string) *Flow {
+	folded := Fold(said)
+	for _, f := range e.Beside {
+		if slices.ContainsFunc(f.Words, func(w string) bool { return Fold(w) == folded }) {
+			return f
+		}
+	}
+	return nil
+}
+
+// turnTo puts what is in hand aside for another flow that was asked for.
+func (e *Engine) turnTo(ctx context.Context, t *talk, flow *Flow) error {
+	e.put(&t.session)
+	e.quit(t)
+	if p := t.session.Paused; p != nil && p.Flow != flow.Name {
+		t.Say(sayAside, e.title(p.Flow))
+	}
+	return e.anew(ctx, t, flow, t.said)
 }
 
 // stale tells whether a conversation was left for so long that the message
@@ -132,18 +189,21 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 	s.Protocol, s.Mistakes = e.protocol(t.message), 0
 	t.Say(sayWho, hello(t.said), e.Name, groups(s.Protocol))
 	passed := t.message.Asked != "" && t.message.Asked != questionKey(*s) // a button of what has ended
-	switch flow := e.intent(t.said); {
+	switch flow := e.understand(t.said).sure; {
 	case passed:
 		t.Say(sayStale)
 	case w == resumeWord, w == helpWord, w == personWord, w == switchWord:
 		return e.obey(ctx, t, w)
 	case flow != nil:
-		return e.anew(ctx, t, flow)
+		return e.anew(ctx, t, flow, t.said)
 	case e.introduces(t):
 		return e.introduce(ctx, t)
 	}
 	if s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
+	}
+	if u := e.understand(t.said); len(u.guesses) > 0 {
+		return e.guess(t, u)
 	}
 	return e.menu(t, askMenu)
 }
@@ -152,19 +212,20 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 // said on the way to a mistake is not said.
 func (e *Engine) hear(ctx context.Context, t *talk) error {
 	s := &t.session
-	if t.said == "" {
-		kind := ""
-		if t.message.Media != nil {
-			kind = t.message.Media.Kind
-		}
-		return Mistake(hintMedia(kind))
-	}
 	if s.Flow == "" {
+		if media := t.message.Media; t.said == "" && media != nil {
+			return Mistake(hintMedia(media.Kind))
+		}
 		return e.choose(ctx, t)
 	}
 	flow, step, err := e.place(t)
 	if err != nil {
 		return err
+	}
+	if media := t.message.Media; media != nil && !slices.Contains(step.takes, media.Kind) {
+		if t.message.Media = nil; t.said == "" {
+			return Mistake(hintMedia(media.Kind))
+		}
 	}
 	asked, said := Mark{s.State, s.Data}, len(t.replies)
 	event, err := step.hear(ctx, t)
@@ -174,6 +235,7 @@ func (e *Engine) hear(ctx context.Context, t *talk) error {
 	}
 	s.Mistakes = 0
 	s.Trail = leave(s.Trail, asked)
+	e.seal(t)
 	if err := e.follow(t, flow, event); err != nil {
 		return err
 	}
@@ -182,22 +244,55 @@ func (e *Engine) hear(ctx context.Context, t *talk) error {
 
 // choose starts the flow that a person at the menu asks for.
 func (e *Engine) choose(ctx context.Context, t *talk) error {
-	flow := e.intent(t.said)
-	if i, ok := Pick(t.said, e.titles()); ok && (flow == nil || Fold(t.said) == Fold(e.Flows[i].Title)) {
-		flow = e.Flows[i]
+	understood := e.understand(t.said)
+	flow, opening := understood.sure, t.said
+	guesses := t.session.Guesses
+	t.session.Guesses = nil
+	if i, ok := Pick(t.said, e.guessTitles(guesses)); ok {
+		if i == len(guesses) {
+			return e.menu(t, askMenu)
+		}
+		flow, opening = e.flow(guesses[i]), ""
+	} else if i, ok := Pick(t.said, e.titles()); ok && (flow == nil || Fold(t.said) == Fold(e.Flows[i].Title)) {
+		flow, opening = e.Flows[i], ""
 	}
 	switch {
 	case flow != nil:
-		return e.anew(ctx, t, flow)
+		return e.anew(ctx, t, flow, opening)
 	case e.introduces(t):
 		return e.introduce(ctx, t)
 	case enough[Fold(t.said)]:
 		t.session.Mistakes = 0
 		t.Say(sayWelcome)
 		return nil
+	case len(understood.guesses) > 0:
+		return e.guess(t, understood)
 	default:
 		return Mistake(hintMenu)
 	}
+}
+
+// guess offers the flows that a text may have asked for, best first.
+func (e *Engine) guess(t *talk, u understanding) error {
+	names := make([]string, len(u.guesses))
+	for i, f := range u.guesses {
+		names[i] = f.Name
+	}
+	t.session.Guesses = names
+	t.Offer(askGuess, e.guessTitles(names)...)
+	return nil
+}
+
+// guessTitles are the options of guess; nil without guesses.
+func (e *Engine) guessTitles(names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	titles := make([]string, 0, len(names)+1)
+	for _, name := range names {
+		titles = append(titles, e.title(name))
+	}
+	return append(titles, noneOfThese)
 }
 
 // introduces tells whether a person begins with the number by which we are to
@@ -211,6 +306,7 @@ func (e *Engine) introduces(t *talk) bool {
 // out who is talking.
 func (e *Engine) introduce(ctx context.Context, t *talk) error {
 	said := t.replies
+	t.session.Guesses = nil
 	if err := e.start(ctx, t, e.Identify); err != nil {
 		return err
 	}
@@ -231,6 +327,13 @@ func (e *Engine) run(ctx context.Context, t *talk, flow *Flow) error {
 		step := flow.steps[t.session.State]
 		if step.ask != nil {
 			t.session.Trail = arrive(t.session.Trail, step.state)
+			t.session.Waiting = time.Time{}
+			if step.waits {
+				t.session.Waiting = t.message.At
+			}
+			if flow != e.Identify {
+				t.session.Wish = ""
+			}
 			step.ask(t)
 			return nil
 		}
@@ -238,6 +341,7 @@ func (e *Engine) run(ctx context.Context, t *talk, flow *Flow) error {
 		if err != nil {
 			return err
 		}
+		e.seal(t)
 		if err := e.follow(t, flow, event); err != nil {
 			return err
 		}
@@ -262,9 +366,17 @@ func (e *Engine) follow(t *talk, flow *Flow, event Event) error {
 	return nil
 }
 
+// seal forgets the questions before, if the flow asked for it.
+func (e *Engine) seal(t *talk) {
+	if t.sealed {
+		t.session.Trail, t.sealed = nil, false
+	}
+}
+
 // anew starts a flow that was asked for by name: from its beginning, even if
-// it was put aside half-way.
-func (e *Engine) anew(ctx context.Context, t *talk, flow *Flow) error {
+// it was put aside half-way. The opening is what they said to get there.
+func (e *Engine) anew(ctx context.Context, t *talk, flow *Flow, opening string) error {
+	t.session.Wish = wish(opening)
 	if p := t.session.Paused; p != nil && p.Flow == flow.Name {
 		t.session.Paused = nil
 	}
@@ -303,7 +415,7 @@ func (e *Engine) enter(t *talk, flow string, state State, data any, trail []Mark
 // ended goes on after a flow: to the one that waited for it, else to the menu.
 func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 	s := &t.session
-	then := s.Then
+	then, opening := s.Then, s.Wish
 	e.quit(t)
 	next := e.flow(then)
 	switch {
@@ -311,7 +423,7 @@ func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 	case s.Paused != nil && s.Paused.Flow == then && s.Paused.Property == s.Identity.Property:
 		return e.resume(ctx, t)
 	default:
-		return e.anew(ctx, t, next)
+		return e.anew(ctx, t, next, opening)
 	}
 	if over == e.Person && s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
@@ -322,7 +434,8 @@ func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 // quit leaves the flow without a word.
 func (e *Engine) quit(t *talk) {
 	s := &t.session
-	s.Flow, s.State, s.Data, s.Trail, s.Then, s.Mistakes = "", "", nil, nil, "", 0
+	s.Flow, s.State, s.Data, s.Trail, s.Then, s.Wish, s.Mistakes = "", "", nil, nil, "", "", 0
+	s.Guesses, s.Waiting = nil, time.Time{}
 	t.data = nil
 }
 
@@ -495,10 +608,12 @@ func (e *Engine) repair(t *talk, err error) error {
 
 // silence is called by the clock: it warns a person who has left a question
 // open, and later ends the conversation.
-func (e *Engine) silence(t *talk) {
+func (e *Engine) silence(ctx context.Context, t *talk) error {
 	s := &t.session
 	quiet := s.Wake.Sub(s.Seen) // what has come, by the clock that asked for it
 	switch {
+	case !s.Waiting.IsZero():
+		return e.nobodyCame(ctx, t)
 	case s.Flow == "" || s.Wake.IsZero():
 	case quiet >= e.believe():
 		t.Say(sayExpired, groups(s.Protocol))
@@ -511,13 +626,28 @@ func (e *Engine) silence(t *talk) {
 		s.Warned = true
 		t.Say(sayWarning, int((e.believe()-e.warn())/time.Minute))
 	}
+	return nil
+}
+
+// nobodyCame goes on from a step that has waited in vain.
+func (e *Engine) nobodyCame(ctx context.Context, t *talk) error {
+	s := &t.session
+	s.Waiting, s.Seen = time.Time{}, s.Wake // they did not leave: we kept them
+	flow, _, err := e.place(t)
+	if err != nil {
+		return err
+	}
+	if err := e.follow(t, flow, Late); err != nil {
+		return err
+	}
+	return e.run(ctx, t, flow)
 }
 
 // expire ends a conversation that nobody carries on.
 func (e *Engine) expire(s *Session) {
 	e.put(s)
-	s.Protocol, s.Flow, s.State, s.Data, s.Trail, s.Then = "", "", "", nil, nil, ""
-	s.Identity, s.Mistakes, s.Warned = nil, 0, false
+	s.Protocol, s.Flow, s.State, s.Data, s.Trail, s.Then, s.Wish = "", "", "", nil, nil, "", ""
+	s.Identity, s.Guesses, s.Mistakes, s.Warned, s.Waiting = nil, nil, 0, false, time.Time{}
 }
 
 // wake is when the clock should look at the session again.
@@ -525,6 +655,8 @@ func (e *Engine) wake(s Session) time.Time {
 	switch {
 	case s.Flow == "":
 		return time.Time{}
+	case !s.Waiting.IsZero():
+		return s.Waiting.Add(either(e.Patience > 0, e.Patience, 15*time.Minute))
 	case s.Warned:
 		return s.Seen.Add(e.believe())
 	default:
@@ -556,7 +688,7 @@ func (e *Engine) intent(said string) *Flow {
 	folded := Fold(said)
 	var best *Flow
 	longest := 0
-	for _, f := range e.Flows {
+	for _, f := range slices.Concat(e.Flows, e.Beside) {
 		for _, w := range f.Words {
 			if w = Fold(w); len(w) > longest && hasWords(folded, w) {
 				best, longest = f, len(w)
@@ -574,8 +706,10 @@ func (e *Engine) flow(name string) *Flow {
 	if e.Person != nil && e.Person.Name == name {
 		return e.Person
 	}
-	if i := slices.IndexFunc(e.Flows, func(f *Flow) bool { return f.Name == name }); i >= 0 {
-		return e.Flows[i]
+	for _, f := range slices.Concat(e.Flows, e.Beside) {
+		if f.Name == name {
+			return f
+		}
 	}
 	return nil
 }
@@ -711,4 +845,18 @@ func either[T any](condition bool, yes, no T) T {
 		return yes
 	}
 	return no
+}
+
+// longNumber is what may tell who somebody is.
+var longNumber = regexp.MustCompile(`\d[\d.\-/ ]{3,}\d`)
+
+// wish is an opening as a session keeps it: short, and without numbers that may
+// tell who somebody is.
+func wish(opening string) string {
+	const most = 120
+	opening = strings.TrimSpace(longNumber.ReplaceAllString(opening, ""))
+	if runes := []rune(opening); len(runes) > most {
+		opening = string(runes[:most])
+	}
+	return opening
 }

@@ -24,14 +24,24 @@ type On map[Event]State
 //
 // Ask speaks from Data alone, so that it can be asked again at any time: after
 // an answer we did not understand, or when the person comes back to it.
+//
+// A step that Waits has called a person of the utility: the bot says no more
+// until the words that lead away are typed, or nobody has come for as long as
+// the engine is patient; then it follows Late.
 type Step[D any] struct {
 	State State
 	Label string // what the diagram and the staff console call it, in pt-BR
 	Do    func(context.Context, *Turn[D]) (Event, error)
 	Ask   func(*Turn[D])
 	Hear  func(context.Context, *Turn[D]) (Event, error)
+	Takes []string // kinds of media that Hear understands (Media.Kind); the engine answers all others
+	Free  bool     // any text is an answer here, also one that names another service
+	Waits bool     // it has Ask, and no Hear
 	On    On
 }
+
+// Late is what happens at a step that waits when nobody has come.
+const Late Event = "late"
 
 // About is what the menu knows of a flow.
 type About struct {
@@ -69,13 +79,16 @@ type step struct {
 	do    func(context.Context, *talk) (Event, error)
 	ask   func(*talk)
 	hear  func(context.Context, *talk) (Event, error)
+	takes []string
+	free  bool
+	waits bool
 	on    On
 }
 
 // NewFlow makes a flow of its steps, the first being where it starts. It
 // panics if the table cannot work, so that the first test of the flow says so:
 // every arrow lands, every step can be reached, the end can be reached from
-// every step, a step has either Do or Ask and Hear.
+// every step, a step has either Do or Ask and Hear, one that waits knows Late.
 func NewFlow[D any](about About, table []Step[D]) *Flow {
 	f := &Flow{About: about, steps: make(map[State]*step)}
 	f.data = func(raw json.RawMessage) (any, error) {
@@ -101,7 +114,7 @@ func NewFlow[D any](about About, table []Step[D]) *Flow {
 // erase hides the type of a step's data.
 func erase[D any](s Step[D]) *step {
 	typed := func(t *talk) *Turn[D] { return &Turn[D]{talk: t, Data: t.data.(*D)} }
-	e := &step{state: s.State, label: s.Label, on: s.On}
+	e := &step{state: s.State, label: s.Label, takes: s.Takes, free: s.Free, waits: s.Waits, on: s.On}
 	if s.Do != nil {
 		e.do = func(ctx context.Context, t *talk) (Event, error) { return s.Do(ctx, typed(t)) }
 	}
@@ -130,7 +143,9 @@ func (f *Flow) check() {
 			f.refuse("a step cannot be called %q", state)
 		case s.do != nil && (s.ask != nil || s.hear != nil):
 			f.refuse("step %q both does and asks", state)
-		case s.do == nil && (s.ask == nil || s.hear == nil):
+		case s.waits && (s.ask == nil || s.hear != nil || s.on[Late] == ""):
+			f.refuse("step %q waits, so it asks, does not hear, and says where it leads when nobody comes", state)
+		case s.do == nil && (s.ask == nil || s.hear == nil && !s.waits):
 			f.refuse("step %q has neither Do nor Ask and Hear", state)
 		}
 		for event, to := range s.on {

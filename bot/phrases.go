@@ -7,6 +7,9 @@ const (
 	sayWho      = "%s Sou o assistente virtual da *%s*, um robô que atende a qualquer hora.\nSeu protocolo é `%s`."
 	sayPaused   = "Você parou em *%s*. Para voltar de onde parou, digite *continuar*."
 	askMenu     = "Como posso ajudar?"
+	askGuess    = "Não tenho certeza do que você precisa. É uma destas opções?"
+	noneOfThese = "Nenhuma dessas"
+	sayAside    = "Certo. Para voltar depois a *%s*, digite *continuar*."
 	askMore     = "Posso ajudar em mais alguma coisa?"
 	sayStale    = "Essa opção é de uma pergunta que já passou."
 	sayHere     = "%s Estou aqui."
@@ -35,13 +38,29 @@ const (
 	hintText   = "Recebi, mas por enquanto só consigo ler mensagens de texto. Pode escrever?"
 )
 
+// sayChanged answers a message that was changed after we had read it.
+var sayChanged = map[string]string{
+	"edited":  "Vi que você corrigiu uma mensagem que eu já tinha lido. Para valer a correção, escreva de novo, ou digite *voltar*.",
+	"deleted": "Vi que você apagou uma mensagem que eu já tinha lido. Para mudar a resposta, digite *voltar*.",
+}
+
+// wishes are words, folded, with which people ask for something, as opposed to
+// answering what they were asked.
+var wishes = []string{
+	"quero", "queria", "qro", "gostaria", "preciso", "manda", "mande", "me ve", "da pra", "tem como", "como faco", "como eu faco", "posso", "agora",
+}
+
 // hintMedia says what we cannot use of what was sent.
 func hintMedia(kind string) string {
 	switch kind {
 	case "voice":
 		return "Ainda não consigo ouvir áudios. Pode escrever a sua resposta?"
-	case "photo", "document":
+	case "photo", "video", "document":
 		return "Recebi o arquivo, mas nesta pergunta preciso da resposta por escrito."
+	case "sticker":
+		return "Gostei da figurinha! Mas para continuar preciso da resposta por escrito."
+	case "contact":
+		return "Recebi o contato, mas nesta pergunta preciso da resposta por escrito."
 	case "place":
 		return "Recebi a localização, mas nesta pergunta preciso da resposta por escrito."
 	default:

@@ -21,6 +21,7 @@ type talk struct {
 	replies []Reply
 
 	identified bool // they said who they are in this turn
+	sealed     bool // what came before cannot be gone back to
 }
 
 // Text returns what the person said: the option they pressed, or what they typed.
@@ -28,6 +29,15 @@ func (t *talk) Text() string { return t.said }
 
 // Pressed tells whether they pressed an option rather than typed.
 func (t *talk) Pressed() bool { return t.message.Choice != "" }
+
+// Media returns what they sent besides text, of a kind the step takes; nil if
+// nothing.
+func (t *talk) Media() *Media { return t.message.Media }
+
+// Opening returns what the person said to get to this flow, such as "quero a
+// segunda via de março", for its steps before the first question to look at:
+// "" if they only picked the flow. Long numbers are left out.
+func (t *talk) Opening() string { return t.session.Wish }
 
 // At returns when they said it: the only clock of a conversation.
 func (t *talk) At() time.Time { return t.message.At }
@@ -52,6 +62,17 @@ func (t *talk) Identify(customer, property int64) {
 	t.session.Identity = &Identity{Customer: customer, Property: property}
 	t.identified = true
 }
+
+// Forget ends all we know of who is talking, and what they put aside.
+func (t *talk) Forget() { t.session.Identity, t.session.Paused, t.session.Wish = nil, nil, "" }
+
+// Go lets another flow begin when this one ends, as if the person had said what
+// opens it: see Opening.
+func (t *talk) Go(flow, opening string) { t.session.Then, t.session.Wish = flow, wish(opening) }
+
+// Seal is called once something was done that cannot be undone by answering
+// again: "voltar" does not lead back before it.
+func (t *talk) Seal() { t.sealed = true }
 
 // Key names this visit to this step: give it to what must happen once. It is
 // the same if the message is handled twice, and if the person answers again
@@ -90,6 +111,12 @@ func (t *talk) OfferSeveral(text string, options []string, chosen []int, also ..
 // Send adds a document, a PDF unless its name ends otherwise.
 func (t *talk) Send(name string, body []byte, caption string) {
 	t.replies = append(t.replies, Reply{Document: &Document{Name: name, Type: "application/pdf", Caption: caption, Body: body}})
+}
+
+// Picture adds a PNG. The caption is marked text and says all that the picture
+// shows.
+func (t *talk) Picture(name string, png []byte, caption string) {
+	t.replies = append(t.replies, Reply{Image: &Document{Name: name, Type: "image/png", Caption: caption, Body: png}})
 }
 
 // Copy adds a code to be copied whole, alone in its message.

@@ -10,11 +10,15 @@
 //	> [05/2025 · R$ 1.091,12]
 //
 // A line begins with ">" for what the person types, or presses if it stands in
-// brackets; "> (photo)" sends media of that kind; "!" names something that happens outside, among World.Happens or
-// "N minutes pass", when the clock speaks too; "#" is a comment. What follows
-// "<", up to the next line of another kind, is what the bot answers (see
-// bot.Transcript); "~" is an answer that replaces the message pressed. The flag
-// -update writes the answers.
+// brackets; "> (photo)" sends media of that kind, "> (photo: a caption)" with
+// words; "> (edited: text)" and "> (deleted: )" change what was sent before. "!"
+// names something that happens outside, among World.Happens or "N minutes pass",
+// when the clock speaks too; "#" is a comment. What follows "<", up to the next
+// line of another kind, is what the bot answers (see bot.Transcript); "~" is an
+// answer that replaces the message pressed. The flag -update writes the answers.
+//
+// Whatever the file says, each answer must be worded as our answers are: see
+// Wrong.
 package bottest
 
 import (
@@ -162,8 +166,14 @@ func (c *table) message(t *testing.T, said string) bot.Message {
 	}
 	if option, pressed := inside("[", "]"); pressed {
 		m.Choice, m.Asked, m.Pressed = option, c.asked(t, option), "message"
-	} else if kind, media := inside("(", ")"); media {
-		m.Media = &bot.Media{Kind: kind}
+	} else if sent, media := inside("(", ")"); media {
+		kind, text, _ := strings.Cut(sent, ": ")
+		m.Text = text
+		if kind == "edited" || strings.HasPrefix(kind, "deleted") {
+			m.Change = strings.TrimSuffix(kind, ":")
+		} else {
+			m.Media = &bot.Media{Kind: kind, Ref: kind + strconv.Itoa(c.sent), Lat: -10.911, Lon: -37.0717}
+		}
 	} else {
 		m.Text = said
 	}
@@ -219,8 +229,11 @@ func (c *table) hear(t *testing.T, m bot.Message) {
 	if bot.FaultOf(err) == bot.Bug && len(replies) == 0 {
 		t.Fatal(err)
 	}
-	if len(replies) == 0 && !m.Silence {
+	if len(replies) == 0 && !m.Silence && next.Waiting.IsZero() {
 		t.Errorf("no answer to %q", m.Text)
+	}
+	for _, wrong := range Wrong(replies) {
+		t.Error(wrong)
 	}
 	for _, r := range replies {
 		text := bot.Transcript(r)

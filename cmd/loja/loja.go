@@ -174,8 +174,8 @@ func (l *loja) Close() {
 const graceful = 10 * time.Second
 
 // run serves until the context ends, and stops in the order in which a message
-// travels: doors, hands, posts. Started, if given, is called when all doors are
-// open, with where they are.
+// travels: doors and jobs, hands, posts. Started, if given, is called when all
+// doors are open, with where they are.
 func (l *loja) run(ctx context.Context, started func(public, staff string)) error {
 	public, err := listen("LOJA_HTTP_ADDR", l.HTTPAddr)
 	if err != nil {
@@ -195,7 +195,7 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 	}
 	servers[0].RegisterOnShutdown(l.web.Close)
 
-	var doors, hands, posts sync.WaitGroup
+	var doors, jobs, hands, posts sync.WaitGroup
 	asking, stopAsking := context.WithCancel(ctx)
 	defer stopAsking()
 	working, stopHands := context.WithCancel(context.WithoutCancel(ctx))
@@ -226,6 +226,9 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 			}
 		})
 	}
+	for _, j := range l.jobs() {
+		jobs.Go(func() { l.repeat(asking, j) })
+	}
 	l.log.Info("serving", "public", public.Addr(), "staff", staff.Addr(), "hands", l.Hands)
 	if started != nil {
 		started(local(public.Addr()), local(staff.Addr()))
@@ -245,6 +248,7 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 		}
 	}
 	doors.Wait()
+	jobs.Wait() // cut short; the next process does them anew
 	stopHands()
 	hands.Wait() // the turns in hand are finished
 	stopPosts()

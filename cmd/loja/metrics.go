@@ -17,6 +17,8 @@ type metrics struct {
 	turns    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	sends    *prometheus.CounterVec
+	jobs     *prometheus.CounterVec
+	jobDone  *prometheus.GaugeVec
 }
 
 func newMetrics(mail *redis.Mail) *metrics {
@@ -32,8 +34,14 @@ func newMetrics(mail *redis.Mail) *metrics {
 		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "loja_sends_total", Help: "Tries to deliver a letter, by channel and result (sent, retry, blocked, dropped).",
 		}, []string{"channel", "result"}),
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "loja_job_runs_total", Help: "Runs of scheduled jobs in this process, by job and result (done, failed).",
+		}, []string{"job", "result"}),
+		jobDone: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "loja_job_done_timestamp_seconds", Help: "When a scheduled job last ended well in this process.",
+		}, []string{"job"}),
 	}
-	m.registry.MustRegister(m.turns, m.took, m.sends, queues{mail},
+	m.registry.MustRegister(m.turns, m.took, m.sends, m.jobs, m.jobDone, queues{mail},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -48,6 +56,15 @@ func (m *metrics) turn(r bot.Report) {
 }
 
 func (m *metrics) sent(channel, result string) { m.sends.WithLabelValues(channel, result).Inc() }
+
+func (m *metrics) ran(job string, err error) {
+	if err != nil {
+		m.jobs.WithLabelValues(job, "failed").Inc()
+		return
+	}
+	m.jobs.WithLabelValues(job, "done").Inc()
+	m.jobDone.WithLabelValues(job).SetToCurrentTime()
+}
 
 // queues reads what waits in Redis when Prometheus asks.
 type queues struct{ mail *redis.Mail }

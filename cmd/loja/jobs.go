@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"lojavirtual/bot"
+)
+
+// A job is done again and again, whether or not anybody writes: by one process
+// at a time, however many there are. Each process comes to it once in the
+// interval, so two do it twice as often. It must bear to be cut short at any
+// point, for that is what a stop does.
+type job struct {
+	name  string // of its lock, in metrics and the log; the same in every release
+	every time.Duration
+	do    func(context.Context) error
+}
+
+// jobs lists what is done on a schedule.
+func (l *loja) jobs() []job {
+	return nil
+}
+
+const (
+	settling = time.Minute      // within which a job is first done, so that one process is not always first
+	jobTime  = 15 * time.Minute // that one run may take
+)
+
+// repeat does a job every so often until the context ends; what is under way
+// then is cut short.
+func (l *loja) repeat(ctx context.Context, j job) {
+	for wait := rand.N(min(settling, j.every)); ; wait = j.every*9/10 + rand.N(j.every/5) {
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		ran, err := l.runJob(ctx, j)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case bot.IsTemporary(err):
+			l.log.Warn("a job failed", "job", j.name, "error", err)
+			l.metrics.ran(j.name, err)
+		case err != nil:
+			l.log.Error("a job failed", "job", j.name, "error", err)
+			l.metrics.ran(j.name, err)
+		case ran:
+			l.metrics.ran(j.name, nil)
+		}
+	}
+}
+
+// runJob does a job once, unless another process is at it.
+func (l *loja) runJob(ctx context.Context, j job) (ran bool, err error) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			err = fmt.Errorf("panic: %v\n%s", bug, debug.Stack())
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	return l.db.Alone(ctx, "job "+j.name, j.do)
+}

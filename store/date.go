@@ -34,6 +34,8 @@ func DateOf(t time.Time) Date {
 // IsZero tells whether d is no date.
 func (d Date) IsZero() bool { return d == Date{} }
 
+func (d Date) compare(o Date) int { return d.midnight().Compare(o.midnight()) }
+
 // Before tells whether d comes before o.
 func (d Date) Before(o Date) bool { return d.midnight().Before(o.midnight()) }
 

@@ -21,6 +21,14 @@ type Operator struct {
 	Banks    []Bank `yaml:"banks"`    // where bills are paid online
 
 	Documents DocumentHelp `yaml:"documents"`
+
+	Rules Rules `yaml:"rules"`
+}
+
+// Rules are what GSAN's parameters leave open. The zero value of each is its
+// default.
+type Rules struct {
+	Clearance ClearanceRule `yaml:"clearance"` // when a year counts as settled
 }
 
 // A Phone is a number people may call, with what it is for.

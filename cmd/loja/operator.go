@@ -127,6 +127,9 @@ func (r *review) operator(op *store.Operator) {
 		}
 	}
 	r.need("documents.how", op.Documents.How)
+	if err := op.Rules.Clearance.Check(); err != nil {
+		r.say("rules.clearance", "%v", err)
+	}
 }
 
 func (r *review) contact(at string, c store.Contact) {

@@ -51,7 +51,7 @@ func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, e
 	for i := range count {
 		s.addPage()
 		if i == 0 {
-			d.letterhead(s, count)
+			s.letterhead(m.Operator, "2ª via de conta", when("Gerada em ", b.Copied), when("Conta emitida em ", b.Issued), folio(1, count))
 			d.hero(s, state)
 			grid(s, gridTop, fields)
 		} else {
@@ -86,34 +86,35 @@ type bill struct {
 	pay  slip
 }
 
-// letterhead says who charges (CDC art. 42-A) and what this is.
-func (d bill) letterhead(s *sheet, pages int) {
-	const aside = 62
-	name := style{bold: true, size: 22, color: blue}.fit(d.op.Name, width-aside-4)
+// letterhead says who issues the document (CDC art. 42-A) and what it is, with
+// up to three small lines below the title.
+func (s *sheet) letterhead(op store.Operator, title string, aside ...string) {
+	const asideWidth = 62
+	name := style{bold: true, size: 22, color: blue}.fit(op.Name, width-asideWidth-4)
 	s.mark("P", func() { s.put(left, top+7, name) })
 
 	phones := []string{}
-	for _, p := range d.op.Phones {
+	for _, p := range op.Phones {
 		phones = append(phones, strings.TrimSpace(p.Label+" "+p.Number))
 	}
 	y := float64(top) + 11.6
 	for _, text := range []string{
-		joined(d.op.LegalName, labelled("CNPJ ", taxid.Print(d.op.CNPJ))),
-		d.op.Address,
-		joined(append(phones, d.op.Site)...),
+		joined(op.LegalName, labelled("CNPJ ", taxid.Print(op.CNPJ))),
+		op.Address,
+		joined(append(phones, op.Site)...),
 	} {
 		if text != "" {
-			s.mark("P", func() { s.put(left, y, small.fit(text, width-aside-4)) })
+			s.mark("P", func() { s.put(left, y, small.fit(text, width-asideWidth-4)) })
 			y += leading(small)
 		}
 	}
 
-	s.mark("H1", func() { s.putRight(right, top+6, style{bold: true, size: 17, color: ink}.line("2ª via de conta")) })
+	s.mark("H1", func() { s.putRight(right, top+6, style{bold: true, size: 17, color: ink}.fit(title, asideWidth)) })
 	s.mark("P", func() {
 		y := top + 11.6
-		for _, text := range []string{when("Gerada em ", d.b.Copied), when("Conta emitida em ", d.b.Issued), folio(1, pages)} {
+		for _, text := range aside {
 			if text != "" {
-				s.putRight(right, y, small.fit(text, aside))
+				s.putRight(right, y, small.fit(text, asideWidth))
 				y += leading(small)
 			}
 		}
@@ -393,10 +394,7 @@ func (d bill) notes() [][]line {
 	if d.b.Status != store.Paid && d.b.Total > 0 {
 		texts = append(texts, "Pagamento em atraso: o valor desta conta não muda; multa, juros e correção, quando devidos, vêm em uma conta seguinte.")
 	}
-	texts = append(texts, contact("Ouvidoria", d.op.Ombudsman), contact("Agência reguladora", d.op.Regulator))
-	if d.seal.Code != "" {
-		texts = append(texts, "Para conferir se este documento é autêntico: código "+d.seal.Code+labelled(" em ", d.seal.Address))
-	}
+	texts = append(texts, contact("Ouvidoria", d.op.Ombudsman), contact("Agência reguladora", d.op.Regulator), d.seal.text())
 	var notes [][]line
 	for _, text := range texts {
 		if lines := small.wrap(text, width, 2); len(lines) > 0 {
@@ -404,6 +402,14 @@ func (d bill) notes() [][]line {
 		}
 	}
 	return notes
+}
+
+// text says how the document can be checked, "" without a code.
+func (s Seal) text() string {
+	if s.Code == "" {
+		return ""
+	}
+	return "Para conferir se este documento é autêntico: código " + s.Code + labelled(" em ", s.Address)
 }
 
 func textHeight(paragraphs [][]line) (h float64) {

@@ -116,6 +116,7 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"bills to be paid", func() error { _, err := db.Bills(ctx, nobody); return err }},
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
+		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {
 		f := Finding{What: "question: " + question.what}

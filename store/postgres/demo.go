@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"time"
+
 	"lojavirtual/store"
 )
 
@@ -47,10 +49,11 @@ type house struct {
 	usual         int  // m³ a month
 	debit         bool // direct debit
 	before        string
-	since         int  // months ago that the present occupant came; 0 for longer than two years
-	vacant        bool // the occupant left, the owner is who we know
-	public        bool // withholds taxes; its bills are grouped
-	deal          bool // the oldest bills were put into an instalment deal
+	since         int        // months ago that the present occupant came; 0 for longer than two years
+	vacant        bool       // the occupant left, the owner is who we know
+	public        bool       // withholds taxes; its bills are grouped
+	connected     time.Month // of last year, when it got water; 0 for long ago
+	deal          bool       // the oldest bills were put into an instalment deal
 	excluded      bool
 	owner         string // someone else
 	ownerDocument string
@@ -233,5 +236,21 @@ var cast = []role{
 					{kind: 3, made: 2, notes: "ÁGUA CORRENDO NO MEIO DA RUA, EM FRENTE AO NÚMERO 60."},
 				}
 			})},
+	},
+	{
+		name: "VALMIR DOS SANTOS CORREIA", document: "70000212172",
+		special: "ligação nova: só tem contas desde agosto do ano passado",
+		houses: []house{home(2451034, 9, "204", func(_ int, b *event) { b.promptly = true }).
+			with(func(h *house) { h.connected = time.August })},
+	},
+	{
+		name: "IRACI GOMES DE ALMEIDA", document: "70000222216",
+		special: "uma conta do ano passado em revisão, o resto em dia",
+		houses: []house{home(2462176, 6, "133", func(age int, b *event) {
+			b.promptly = true
+			if age == 13 { // always due last year
+				b.unpaid, b.promptly, b.review, b.anomaly, b.volume = true, false, 91, 5, 47
+			}
+		})},
 	},
 }

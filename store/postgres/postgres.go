@@ -51,6 +51,9 @@ type DB struct {
 	// Company is the FEBRABAN code of 4 digits that bar codes bear; if "",
 	// GSAN's parm_cdempresafebraban. It may be set before the first question.
 	Company string
+	// Clearance is when a year counts as settled; the zero one is by law. It may
+	// be set before the first question.
+	Clearance store.ClearanceRule
 
 	pool  *pgxpool.Pool
 	codes atomic.Pointer[codes]

@@ -177,6 +177,7 @@ func TestRoundTrips(t *testing.T) {
 		"Bills":            func() error { _, err := w.Bills(t.Context(), several); return err },
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
+		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },
 		"Issue":            func() error { _, err := w.Issue(t.Context(), "k", "k", several, store.Bill{}); return err },
 		"Document":         func() error { _, _, err := w.Document(t.Context(), "k"); return err },
 	} {

@@ -194,11 +194,16 @@ func (s *seeder) writeHouse(h house, who int64) {
 		2, h.water, h.sewage, 5, debit, excluded, 1, h.place, h.place)
 	s.units.add(h.property, h.category, h.units)
 
+	came, first := long, store.Month(0)
+	if h.connected != 0 {
+		came = store.Date{Year: s.today.Year - 1, Month: h.connected, Day: 1}
+		first = store.MonthOf(came)
+	}
 	moved := s.newest.Add(-h.since).First()
 	former := who
 	switch {
 	case h.before == "":
-		s.relate(who, h.property, 2, long, store.Date{})
+		s.relate(who, h.property, 2, came, store.Date{})
 	case h.vacant:
 		former = s.newCustomer(h.before, "", false)
 		s.relate(former, h.property, 2, long, moved)
@@ -214,8 +219,8 @@ func (s *seeder) writeHouse(h house, who int64) {
 
 	meter := next(&s.last.meter)
 	s.meter.add(meter, fmt.Sprintf("A%02dS%06d", 10+h.property%14, meter), long, long.Year, 0, 1, 1, 1, 1, 1)
-	s.installed.add(meter, meter, long, 1, 1, 1, 0, long)
-	s.connection.add(h.property, long, 1, 1, meter)
+	s.installed.add(meter, meter, came, 1, 1, 1, 0, came)
+	s.connection.add(h.property, came, 1, 1, meter)
 
 	var deal int
 	if h.deal {
@@ -226,7 +231,7 @@ func (s *seeder) writeHouse(h house, who int64) {
 	for age := months - 1; age >= 0; age-- {
 		b := event{volume: h.usual + int(h.property+int64(s.newest.Add(-age))*3)%7*h.usual/30}
 		h.story(age, &b)
-		if b.none || h.vacant && age < h.since {
+		if b.none || h.vacant && age < h.since || s.newest.Add(-age) < first {
 			continue
 		}
 		occupant := who

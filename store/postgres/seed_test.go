@@ -148,7 +148,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q", c.day, got, err, c.want)
 		}
 		var next int
-		if err := conn.QueryRow(t.Context(), `SELECT nextval('atendimentopublico.seq_ra_protocolo')::int`).Scan(&next); err != nil || next != 3 {
+		if err := conn.QueryRow(t.Context(), `SELECT nextval('atendimentopublico.seq_ra_protocolo')::int`).Scan(&next); err != nil || next != 4 {
 			t.Errorf("%s: the next protocol would be %d, %v", c.day, next, err)
 		}
 	}

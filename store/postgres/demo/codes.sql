@@ -185,3 +185,12 @@ insert into cadastro.sistema_parametros (parm_id, parm_amreferenciafaturamento, 
      12, 6, 999, 5, 30, 0, 'DEMO', '127.0.0.1', 'demo@example.org', '0800 000 000', 'https://example.org',
      '127.0.0.1', 'DEMO', '1;5;10;15;20;25', 10, 2,
      1);
+
+insert into atendimentopublico.servico_tipo_grupo (stgr_id, stgr_dsservicotipogrupo, stgr_icuso) values (1, 'REDES DE ÁGUA', 1);
+insert into atendimentopublico.servico_tipo_subgrupo (stsg_id, stsg_dsservicotiposubgrupo, stsg_tmcadastramento, stsg_icuso, stgr_id) values
+    (1, 'MANUTENÇÃO', '2012-03-01', 1, 1);
+insert into atendimentopublico.servico_perfil_tipo (sptp_id, sptp_dsservicoperfiltipo, sptp_icveiculoproprio, sptp_icuso) values (1, 'EQUIPE DE CAMPO', 1, 1);
+insert into atendimentopublico.servico_tipo_prioridade (stpr_id, stpr_dsservicotipoprioridade, stpr_icuso) values (1, 'NORMAL', 1);
+insert into atendimentopublico.servico_tipo (svtp_id, svtp_dsservicotipo, svtp_vlservico, svtp_icpavimento, svtp_icatualizacomercial, svtp_icterceirizado,
+        svtp_cdservicotipo, svtp_nntempomedioexecucao, stsg_id, sptp_id, stpr_id, svtp_icuso, svtp_icfiscalizacaoinfracao, svtp_icvistoria) values
+    (1, 'DESOBSTRUÇÃO DE RAMAL DE ÁGUA', 0, 2, 2, 2, 'O', 2, 1, 1, 1, 1, 2, 2), (2, 'CONSERTO DE VAZAMENTO NA REDE', 0, 1, 2, 2, 'O', 4, 1, 1, 1, 1, 2, 2);

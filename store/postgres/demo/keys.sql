@@ -25,7 +25,11 @@ alter table atendimentopublico.ra_conta add constraint ra_conta_pkey primary key
 alter table atendimentopublico.ra_solicitante add constraint registro_atendimento_solicitante_pkey primary key (raso_id);
 alter table atendimentopublico.ra_unidade add constraint registro_atendimento_unidade_pkey primary key (raun_id);
 alter table atendimentopublico.registro_atendimento add constraint registro_atendimento_pkey primary key (rgat_id);
+alter table atendimentopublico.servico_perfil_tipo add constraint servico_perfil_tipo_pkey primary key (sptp_id);
 alter table atendimentopublico.servico_tipo add constraint servico_tipo_pkey primary key (svtp_id);
+alter table atendimentopublico.servico_tipo_grupo add constraint servico_tipo_grupo_pkey primary key (stgr_id);
+alter table atendimentopublico.servico_tipo_prioridade add constraint servico_tipo_prioridade_pkey primary key (stpr_id);
+alter table atendimentopublico.servico_tipo_subgrupo add constraint servico_tipo_subgrupo_pkey primary key (stsg_id);
 alter table atendimentopublico.solicitacao_tipo add constraint solicitacao_tipo_pkey primary key (sotp_id);
 alter table atendimentopublico.solicitacao_tipo_espec add constraint solicitacao_tipo_especificacao_pkey primary key (step_id);
 alter table atendimentopublico.solicitacao_tipo_grupo add constraint solicitacao_tipo_grupo_pkey primary key (sotg_id);
@@ -299,6 +303,11 @@ alter table atendimentopublico.solicitacao_tipo_espec add constraint fk1_solicit
 alter table atendimentopublico.solicitacao_tipo_espec add constraint fk2_solicitacao_tipo_especificacao foreign key (unid_id) references cadastro.unidade_organizacional(unid_id);
 alter table atendimentopublico.solicitante_fone add constraint fk1_solicitante_fone foreign key (fnet_id) references cadastro.fone_tipo(fnet_id) on update restrict on delete restrict;
 alter table atendimentopublico.solicitante_fone add constraint fk2_solicitante_fone foreign key (raso_id) references atendimentopublico.ra_solicitante(raso_id) on update restrict on delete restrict;
+alter table atendimentopublico.ordem_servico add constraint fk6_ordem_servico foreign key (stpr_idoriginal) references atendimentopublico.servico_tipo_prioridade(stpr_id);
+alter table atendimentopublico.servico_tipo add constraint fk3_servico_tipo foreign key (stsg_id) references atendimentopublico.servico_tipo_subgrupo(stsg_id);
+alter table atendimentopublico.servico_tipo add constraint fk5_servico_tipo foreign key (sptp_id) references atendimentopublico.servico_perfil_tipo(sptp_id);
+alter table atendimentopublico.servico_tipo add constraint fk6_servico_tipo foreign key (stpr_id) references atendimentopublico.servico_tipo_prioridade(stpr_id);
+alter table atendimentopublico.servico_tipo_subgrupo add constraint fk1_servico_tipo_subgrupo foreign key (stgr_id) references atendimentopublico.servico_tipo_grupo(stgr_id);
 alter table atendimentopublico.tramite add constraint fk1_tramite foreign key (rgat_id) references atendimentopublico.registro_atendimento(rgat_id);
 alter table atendimentopublico.tramite add constraint fk2_tramite foreign key (unid_idorigem) references cadastro.unidade_organizacional(unid_id);
 alter table atendimentopublico.tramite add constraint fk3_tramite foreign key (unid_iddestino) references cadastro.unidade_organizacional(unid_id);

@@ -13,6 +13,7 @@ create schema if not exists financeiro;
 create schema if not exists micromedicao;
 create schema if not exists seguranca;
 
+create sequence atendimentopublico.seq_ordem_servico;
 create sequence atendimentopublico.seq_ra_anexo;
 create sequence atendimentopublico.seq_ra_protocolo;
 create sequence atendimentopublico.seq_ra_solicitante;
@@ -301,6 +302,14 @@ create table atendimentopublico.registro_atendimento (
     rgat_nncoordenadaleste       numeric(16,4)
 );
 
+create table atendimentopublico.servico_perfil_tipo (
+    sptp_id                  integer not null,
+    sptp_dsservicoperfiltipo varchar(30) not null,
+    sptp_icveiculoproprio    smallint not null,
+    sptp_icuso               smallint not null,
+    sptp_tmultimaalteracao   timestamp not null default now()
+);
+
 create table atendimentopublico.servico_tipo (
     svtp_id                        integer not null,
     svtp_dsservicotipo             varchar(50) not null,
@@ -331,6 +340,29 @@ create table atendimentopublico.servico_tipo (
     svtp_icprogramacaoautomatica   smallint not null default 2,
     svtp_icencautomaticoraqdoencos smallint not null default 2,
     svtp_iccorrecaoanormalidade    smallint not null default 2
+);
+
+create table atendimentopublico.servico_tipo_grupo (
+    stgr_id                 integer not null,
+    stgr_dsservicotipogrupo varchar(50),
+    stgr_icuso              smallint not null,
+    stgr_tmultimaalteracao  timestamp not null default now()
+);
+
+create table atendimentopublico.servico_tipo_prioridade (
+    stpr_id                      integer not null,
+    stpr_dsservicotipoprioridade varchar(30) not null,
+    stpr_icuso                   smallint not null,
+    stpr_tmultimaalteracao       timestamp not null default now()
+);
+
+create table atendimentopublico.servico_tipo_subgrupo (
+    stsg_id                    integer not null,
+    stsg_dsservicotiposubgrupo varchar(50) not null,
+    stsg_tmcadastramento       timestamp not null,
+    stsg_icuso                 smallint not null,
+    stsg_tmultimaalteracao     timestamp not null default now(),
+    stgr_id                    integer not null
 );
 
 create table atendimentopublico.solicitacao_tipo (

@@ -45,13 +45,14 @@ var mayImport = map[string][]string{
 	"flows/flowtest": {"store", "store/embedded", "store/postgres", "store/redis", "github.com/jackc/pgx/v5"},
 
 	// The utility's nouns, their rules, and where they are kept.
-	"store":          {},
-	"store/taxid":    {},
-	"store/febraban": {"store", "store/taxid"},
-	"store/brcode":   {"store", "store/taxid", "golang.org/x/text"},
-	"store/postgres": {"store", "store/febraban", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
-	"store/redis":    {"bot", "github.com/redis/go-redis/v9"},
-	"store/embedded": {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
+	"store":            {},
+	"store/taxid":      {},
+	"store/febraban":   {"store", "store/taxid"},
+	"store/brcode":     {"store", "store/taxid", "golang.org/x/text"},
+	"store/instalment": {"store"},
+	"store/postgres":   {"store", "store/febraban", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+	"store/redis":      {"bot", "github.com/redis/go-redis/v9"},
+	"store/embedded":   {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
 }
 
 // testsMayImport are modules that tests use beyond what their package may, as

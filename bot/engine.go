@@ -420,7 +420,7 @@ func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 	next := e.flow(then)
 	switch {
 	case next == nil || over == e.Identify && !t.identified: // nothing waited, or they did not say who they are
-	case s.Paused != nil && s.Paused.Flow == then && s.Paused.Property == s.Identity.Property:
+	case over == e.Identify && s.Paused != nil && s.Paused.Flow == then && s.Paused.Property == s.Identity.Property:
 		return e.resume(ctx, t)
 	default:
 		return e.anew(ctx, t, next, opening)

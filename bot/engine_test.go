@@ -124,12 +124,87 @@ func person() *bot.Flow {
 	}})
 }
 
+// mending takes free text and photos, cannot be undone, and hands over.
+func mending() *bot.Flow {
+	type told struct {
+		What   string `json:"w,omitempty"`
+		Photos int    `json:"p,omitempty"`
+	}
+	type turn = bot.Turn[told]
+	return bot.NewFlow(bot.About{Name: "mending", Title: "Conserto", Words: []string{"conserto", "consertar a garrafa"}}, []bot.Step[told]{
+		{
+			State: "describing", Label: "descrevendo", Free: true,
+			Ask: func(t *turn) { t.Say("O que quebrou?") },
+			Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+				t.Data.What = t.Text()
+				return "told", nil
+			},
+			On: bot.On{"told": "showing"},
+		},
+		{
+			State: "showing", Label: "mostrando", Takes: []string{"photo"},
+			Ask: func(t *turn) { t.Offer("Mande uma foto, se tiver.", "Sem foto", "Comprar outra") },
+			Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+				if t.Media() != nil {
+					t.Data.Photos++
+					return "shown", nil
+				}
+				said, err := answer.Option(t.Text(), "Sem foto", "Comprar outra")
+				if said == "Comprar outra" {
+					t.Go("shop", "comprar água, cpf 529.982.247-25")
+					return "sold", err
+				}
+				return "shown", err
+			},
+			On: bot.On{"shown": "mending", "sold": bot.End},
+		},
+		{
+			State: "mending", Label: "consertando",
+			Do: func(_ context.Context, t *turn) (bot.Event, error) {
+				t.Seal()
+				t.Say("Consertado: %s, com %d foto.", t.Data.What, t.Data.Photos)
+				return "mended", nil
+			},
+			On: bot.On{"mended": "thanking"},
+		},
+		{
+			State: "thanking", Label: "perguntando se ficou bom",
+			Ask: func(t *turn) { t.Offer("Ficou bom?", "Sim", "Não") },
+			Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+				_, err := answer.Yes(t.Text())
+				return "thanked", err
+			},
+			On: bot.On{"thanked": bot.End},
+		},
+	})
+}
+
+// calling waits for somebody.
+func calling() *bot.Flow {
+	type turn = bot.Turn[struct{}]
+	return bot.NewFlow(bot.About{Name: "calling", Title: "Chamar alguém", Words: []string{"chamar"}}, []bot.Step[struct{}]{
+		{
+			State: "waiting", Label: "esperando alguém", Waits: true,
+			Ask: func(t *turn) { t.Say("Chamei alguém. Para desistir, digite *cancelar*.") },
+			On:  bot.On{bot.Late: "sorry"},
+		},
+		{
+			State: "sorry", Label: "pedindo desculpas",
+			Do: func(_ context.Context, t *turn) (bot.Event, error) {
+				t.Say("Ninguém pôde vir.")
+				return "said", nil
+			},
+			On: bot.On{"said": bot.End},
+		},
+	})
+}
+
 func world(w *trouble, keys *[]string) bottest.World {
 	*w = trouble{}
 	p := person()
 	return bottest.World{
 		Engine: &bot.Engine{
-			Flows: []*bot.Flow{shop(w, keys), p}, Identify: who(), Person: p, Name: "Água & Cia",
+			Flows: []*bot.Flow{shop(w, keys), p}, Beside: []*bot.Flow{mending(), calling()}, Identify: who(), Person: p, Name: "Água & Cia",
 			Reference: func() string { return "K7Q2" },
 			Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
 		},
@@ -165,6 +240,7 @@ func TestNewFlowRefusesTablesThatCannotWork(t *testing.T) {
 		{`"b" cannot be reached`, steps{{State: "a", Do: do, On: bot.On{"x": bot.End}}, {State: "b", Do: do, On: bot.On{"x": bot.End}}}},
 		{`end cannot be reached from step "b"`, steps{{State: "a", Do: do, On: bot.On{"x": "b", "y": bot.End}}, {State: "b", Do: do, On: bot.On{"x": "b"}}}},
 		{"neither Do nor Ask and Hear", steps{{State: "a", Ask: ask, On: bot.On{"x": bot.End}}}},
+		{"says where it leads when nobody comes", steps{{State: "a", Ask: ask, Waits: true, On: bot.On{"x": bot.End}}}},
 		{"both does and asks", steps{{State: "a", Do: do, Ask: ask, Hear: do, On: bot.On{"x": bot.End}}}},
 	} {
 		t.Run(test.why, func(t *testing.T) {

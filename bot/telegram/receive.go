@@ -30,12 +30,13 @@ const stale = "old"
 var addressed = regexp.MustCompile(`^(/\w+)@\w+`)
 
 // allowed are the updates we ask for.
-var allowed = encode([]string{"message", "callback_query", "my_chat_member"})
+var allowed = encode([]string{"message", "edited_message", "callback_query", "my_chat_member"})
 
 // An update is what we read of one; an update of another kind has only its ID.
 type update struct {
 	ID       int64     `json:"update_id"`
 	Message  *message  `json:"message"`
+	Edited   *message  `json:"edited_message"`
 	Callback *callback `json:"callback_query"`
 	Member   *struct {
 		Chat chat `json:"chat"`
@@ -58,11 +59,13 @@ type message struct {
 	Text    string `json:"text"`
 	Caption string `json:"caption"`
 
-	Photo    []file `json:"photo"` // the same one in several sizes, the largest last
-	Voice    *file  `json:"voice"`
-	Audio    *file  `json:"audio"`
-	Document *file  `json:"document"`
-	Sticker  *file  `json:"sticker"`
+	Photo    []file    `json:"photo"` // the same one in several sizes, the largest last
+	Voice    *file     `json:"voice"`
+	Audio    *file     `json:"audio"`
+	Document *file     `json:"document"`
+	Sticker  *file     `json:"sticker"`
+	Video    *file     `json:"video"`
+	Contact  *struct{} `json:"contact"`
 	Location *struct {
 		Latitude  float64 `json:"latitude"`
 		Longitude float64 `json:"longitude"`
@@ -201,6 +204,9 @@ func (c *Channel) read(ctx context.Context, u update) (m bot.Message, ok bool) {
 		return m, m.Text != "" || m.Media != nil
 	case u.Message != nil:
 		c.leave(ctx, u.Message.Chat)
+	case u.Edited != nil && u.Edited.Chat.private() && u.Edited.Text != "": // a place that moves is edited again and again
+		m.From, m.Change = strconv.FormatInt(u.Edited.Chat.ID, 10), "edited"
+		return m, true
 	case u.Callback != nil:
 		c.courtesy(ctx, "answerCallbackQuery", tgbotapi.Params{"callback_query_id": u.Callback.ID})
 		m.From = strconv.FormatInt(u.Callback.From.ID, 10)
@@ -245,6 +251,10 @@ func (m *message) content() (string, *bot.Media) {
 		return m.Caption, &bot.Media{Kind: "document", Ref: m.Document.ID}
 	case m.Sticker != nil:
 		return "", &bot.Media{Kind: "sticker", Ref: m.Sticker.ID}
+	case m.Video != nil:
+		return m.Caption, &bot.Media{Kind: "video", Ref: m.Video.ID}
+	case m.Contact != nil:
+		return "", &bot.Media{Kind: "contact"}
 	case m.Pinned != nil, m.AutoDelete != nil, m.Background != nil, m.Access != nil:
 		return "", nil
 	default:

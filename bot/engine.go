@@ -187,7 +187,7 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 		return nil
 	}
 	s.Protocol, s.Mistakes = e.protocol(t.message), 0
-	t.Say(sayWho, hello(t.said), e.Name, groups(s.Protocol))
+	t.Say(sayWho, hello(t.said), e.Name, Grouped(s.Protocol))
 	passed := t.message.Asked != "" && t.message.Asked != questionKey(*s) // a button of what has ended
 	switch flow := e.understand(t.said).sure; {
 	case passed:
@@ -501,7 +501,7 @@ func (e *Engine) obey(ctx context.Context, t *talk, w word) error {
 		number := s.Protocol
 		e.quit(t)
 		s.Protocol, s.Identity, s.Paused = "", nil, nil
-		t.Say(sayGoodbye, groups(number))
+		t.Say(sayGoodbye, Grouped(number))
 		return nil
 	case switchWord:
 		if e.Identify == nil {
@@ -616,7 +616,7 @@ func (e *Engine) silence(ctx context.Context, t *talk) error {
 		return e.nobodyCame(ctx, t)
 	case s.Flow == "" || s.Wake.IsZero():
 	case quiet >= e.believe():
-		t.Say(sayExpired, groups(s.Protocol))
+		t.Say(sayExpired, Grouped(s.Protocol))
 		e.expire(s)
 		t.data = nil
 		if s.Paused != nil {
@@ -803,8 +803,8 @@ func (e *Engine) protocol(m Message) string {
 	return fmt.Sprintf("%s%010d", m.At.In(zone).Format("060102"), h.Sum64()%1e10)
 }
 
-// groups writes a long number so that it can be read out: four digits a group.
-func groups(number string) string {
+// Grouped writes a long number so that it can be read out: four digits a group.
+func Grouped(number string) string {
 	var b strings.Builder
 	for i, d := range number {
 		if i > 0 && i%4 == 0 {

@@ -45,6 +45,9 @@ func (t *talk) At() time.Time { return t.message.At }
 // Chat names the conversation: channel and person.
 func (t *talk) Chat() string { return t.session.ID }
 
+// Protocol returns the number of the conversation, as it is stored: see Grouped.
+func (t *talk) Protocol() string { return t.session.Protocol }
+
 // Identity returns who we believe is talking, nil if they have not said.
 func (t *talk) Identity() *Identity { return t.session.Identity }
 

@@ -17,13 +17,14 @@ type Parts struct {
 	Bills    segundavia.Bills
 	Pix      segundavia.Pix // nil offers no Pix
 	Print    segundavia.Print
+	Desk     atendente.Desk
 	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
 }
 
 // Engine returns an engine that holds every conversation, in the order of the
 // menu (the Loja Virtual's own).
 func Engine(p Parts) *bot.Engine {
-	person := atendente.New(p.Operator)
+	person := atendente.New(p.Desk, p.Operator)
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks),
@@ -33,5 +34,6 @@ func Engine(p Parts) *bot.Engine {
 		Person:   person,
 		Name:     p.Operator.Name,
 		Zone:     store.Zone,
+		Patience: p.Operator.Attendance.Patience,
 	}
 }

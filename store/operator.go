@@ -4,17 +4,18 @@ package store
 // every document (CDC art. 42-A) and as payments must reach it. It is
 // configuration: the same program serves any utility on GSAN.
 type Operator struct {
-	Name      string   `yaml:"name"`       // short, as people say it: "DESO"
-	LegalName string   `yaml:"legal_name"` // as registered
-	CNPJ      string   `yaml:"cnpj"`       // 14 positions without mask
-	Address   string   `yaml:"address"`
-	Site      string   `yaml:"site"`
-	Phones    []Phone  `yaml:"phones"`
-	Hours     string   `yaml:"hours"`     // when people answer, in words
-	Offices   []Office `yaml:"offices"`   // lojas de atendimento
-	Ombudsman Contact  `yaml:"ombudsman"` // ouvidoria
-	Regulator Contact  `yaml:"regulator"` // agência reguladora
-	Privacy   Contact  `yaml:"privacy"`   // encarregado (LGPD art. 41)
+	Name       string     `yaml:"name"`       // short, as people say it: "DESO"
+	LegalName  string     `yaml:"legal_name"` // as registered
+	CNPJ       string     `yaml:"cnpj"`       // 14 positions without mask
+	Address    string     `yaml:"address"`
+	Site       string     `yaml:"site"`
+	Phones     []Phone    `yaml:"phones"`
+	Hours      string     `yaml:"hours"`      // when people answer, in words
+	Offices    []Office   `yaml:"offices"`    // lojas de atendimento
+	Attendance Attendance `yaml:"attendance"` // when people answer in the chat
+	Ombudsman  Contact    `yaml:"ombudsman"`  // ouvidoria
+	Regulator  Contact    `yaml:"regulator"`  // agência reguladora
+	Privacy    Contact    `yaml:"privacy"`    // encarregado (LGPD art. 41)
 
 	Pix      Pix    `yaml:"pix"`
 	Febraban string `yaml:"febraban"` // 4 digits; "" takes GSAN's parm_cdempresafebraban

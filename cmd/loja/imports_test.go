@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 
 	// The conversations. None knows another, a driver or a channel.
 	"flows":               {"bot", "flows/atendente", "flows/identificacao", "flows/segundavia", "store"},
-	"flows/atendente":     {"bot", "store"},
+	"flows/atendente":     {"bot", "bot/answer", "store"},
 	"flows/identificacao": {"bot", "bot/answer", "store"},
 	"flows/segundavia":    {"bot", "bot/answer", "store"},
 	"flows/document": {

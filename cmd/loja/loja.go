@@ -82,6 +82,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Bills:    l.db,
 		Pix:      pix,
 		Print:    l.print,
+		Desk:     l.db,
 		Payee:    fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ)),
 	})
 	engine.Believe = l.Identity

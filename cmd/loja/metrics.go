@@ -73,12 +73,13 @@ var (
 	waitingDesc = prometheus.NewDesc("loja_queue_waiting", "People with a message or letter nobody is at, by direction and channel.", []string{"direction", "channel"}, nil)
 	heldDesc    = prometheus.NewDesc("loja_queue_held", "People whose message or letter is being seen to.", []string{"direction", "channel"}, nil)
 	oldestDesc  = prometheus.NewDesc("loja_queue_oldest_seconds", "How long the first of those waiting has waited.", []string{"direction", "channel"}, nil)
+	personDesc  = prometheus.NewDesc("loja_people_waiting", "People who wait for somebody of the utility.", nil, nil)
 	deadDesc    = prometheus.NewDesc("loja_dead_letters", "Messages put aside because they ended the process each time.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (queues) Describe(all chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, heldDesc, oldestDesc, deadDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, heldDesc, oldestDesc, personDesc, deadDesc} {
 		all <- d
 	}
 }
@@ -105,4 +106,7 @@ func (q queues) Collect(all chan<- prometheus.Metric) {
 		tell("out", channel, queue)
 	}
 	gauge(deadDesc, float64(stats.Dead))
+	if waiting, err := q.mail.Waiting(ctx); err == nil {
+		gauge(personDesc, float64(len(waiting)))
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -107,6 +108,18 @@ func (r *review) operator(op *store.Operator) {
 		r.need(at+".number", p.Number)
 	}
 	r.need("hours", op.Hours)
+	for i, p := range op.Attendance.Periods {
+		at := fmt.Sprintf("attendance.periods[%d]", i)
+		if len(p.Days) == 0 {
+			r.need(at+".days", "")
+		}
+		if p.From >= p.To {
+			r.say(at, "ends before it begins: from must be earlier than to")
+		}
+	}
+	if patience := op.Attendance.Patience; patience != 0 && (patience < time.Minute || patience > time.Hour) {
+		r.say("attendance.patience", "is not between 1m and 1h")
+	}
 	for i, o := range op.Offices {
 		at := fmt.Sprintf("offices[%d]", i)
 		r.need(at+".name", o.Name)

@@ -31,6 +31,7 @@ type codes struct {
 	tax            map[int]string // tipo de imposto
 	standards      columns        // padrões de qualidade da água, by column
 	holidays       map[store.Date]bool
+	townHolidays   map[int]map[store.Date]bool // by municipality
 	parameters     parameters
 }
 
@@ -42,6 +43,11 @@ type parameters struct {
 	Modulus    int         // of bar codes
 	BlockWidth int         // digits of the quadra in an inscrição
 	Contracts  bool        // hide what is in an instalment contract (DEB-7)
+}
+
+// holiday tells whether a day is free in the whole country or in a municipality.
+func (c *codes) holiday(day store.Date, town int) bool {
+	return c.holidays[day] || c.townHolidays[town][day]
 }
 
 // issuer returns who the bar codes name; company comes before GSAN's own.
@@ -93,6 +99,19 @@ func (db *DB) refresh(ctx context.Context) error {
 		var day store.Date
 		_, err := pgx.ForEachRow(rows, []any{&day}, func() error {
 			c.holidays[day] = true
+			return nil
+		})
+		return err
+	})
+	c.townHolidays = map[int]map[store.Date]bool{}
+	batch.Queue(`SELECT muni_id::int, mfer_dtferiado::date FROM cadastro.municipio_feriado`).Query(func(rows pgx.Rows) error {
+		var town int
+		var day store.Date
+		_, err := pgx.ForEachRow(rows, []any{&town, &day}, func() error {
+			if c.townHolidays[town] == nil {
+				c.townHolidays[town] = map[store.Date]bool{}
+			}
+			c.townHolidays[town][day] = true
 			return nil
 		})
 		return err

@@ -111,6 +111,10 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		late := max(0, time.Since(message.At).Truncate(time.Second))
 		alarm = strconv.FormatInt(s.Wake.Add(late).Unix(), 10)
 	}
+	since := ""
+	if !s.Waiting.IsZero() {
+		since = strconv.FormatInt(s.Waiting.Unix(), 10)
+	}
 	dead, err := deadLetter(message)
 	if err != nil {
 		return err
@@ -131,6 +135,7 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		nextClaim, m.Lease.Milliseconds(), key(n, "s:"),
 		dead, m.Dead, m.Journal,
 		person, s.Protocol, said(message), answered(replies), s.Flow, string(s.State),
+		since,
 	}
 	for _, letter := range letters {
 		body, err := json.Marshal(letter)
@@ -143,7 +148,7 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 
 	began := time.Now()
 	result, err := settleScript.Run(ctx, m.client, []string{
-		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"),
+		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"), key(n, "p"),
 	}, args...).StringSlice()
 	if err != nil {
 		m.laneSettled(out, inDoubt, nil, time.Time{})

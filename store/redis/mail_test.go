@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -208,6 +209,33 @@ func TestWake(t *testing.T) {
 		time.Sleep(1200 * time.Millisecond)
 		nothing(t, m)
 		nothing(t, other)
+	})
+}
+
+// Who waits for a person is in the queue until a turn says otherwise.
+func TestWaiting(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		since := time.Now().Add(-time.Minute).Truncate(time.Second).UTC()
+		turn := func(person, n int, waiting time.Time) {
+			t.Helper()
+			must(t, m.Put(t.Context(), message(person, n)))
+			msg, s := want(t, m, fmt.Sprintf("%d/%d", person, n))
+			s.Waiting = waiting
+			must(t, m.Settle(t.Context(), msg, s, []bot.Reply{{Text: "yes"}}))
+		}
+		waiting := func(want ...Waiter) {
+			t.Helper()
+			if got, err := m.Waiting(t.Context()); err != nil || !slices.Equal(got, want) {
+				t.Errorf("waiting are %v, %v, want %v", got, err, want)
+			}
+		}
+		waiting()
+		turn(1, 0, since.Add(time.Second))
+		turn(2, 0, since)
+		waiting(Waiter{"test:2", since}, Waiter{"test:1", since.Add(time.Second)})
+		turn(2, 1, time.Time{})
+		waiting(Waiter{"test:1", since.Add(time.Second)})
 	})
 }
 

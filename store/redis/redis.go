@@ -14,6 +14,7 @@
 //	{7}s:person     string  "<version> <session as JSON>", for Settings.Keep
 //	{7}d:person     zset    hash of a message's ID -> the minute it came, for 48 h
 //	{7}a            zset    person -> Session.Wake in unix seconds
+//	{7}p            zset    person -> Session.Waiting in unix seconds
 //	{7}j            stream  what was said in each settled turn, long numbers removed
 //	{7}x            list    messages put aside after three tries, likewise
 //

@@ -1,12 +1,12 @@
 -- Ends a turn: all of it, or nothing if the lease is lost.
--- KEYS 1 lanes in  2 session  3 alarms  4 lanes out  5 journal  6 dead letters
+-- KEYS 1 lanes in  2 session  3 alarms  4 lanes out  5 journal  6 dead letters  7 waiting for a person
 -- ARGV 1 person  2 lease  3 version  4 session  5 seconds to keep it  6 alarm (unix seconds), or ''
 --      7 lease on the lane out, if this process holds it or has a hand free for it, else ''  8 its ms
 --      9 the lease by which it holds the lane so far, or ''  10 and 11 as 5 and 6 of mark.lua
 --      12 lease on another turn, if this process wants one, else ''  13 its ms  14 prefix of session keys
 --      15 dead letter, or ''  16 most dead letters kept  17 most journal entries kept
 --      18-23 journal: session, protocol, said, answered, flow, state
---      24... letters
+--      24 since when they wait for a person (unix seconds), or ''  25... letters
 -- Returns 'late', or 'settled', what has become of the lane out, and what claim
 -- appends. The lane is 'held', 'behind' if held but with letters before these
 -- that the process does not know, or 'late' if not held.
@@ -27,8 +27,14 @@ else
   call('ZREM', KEYS[3], person)
 end
 
+if ARGV[24] ~= '' then
+  call('ZADD', KEYS[7], ARGV[24], person)
+else
+  call('ZREM', KEYS[7], person)
+end
+
 local out = 'late'
-local letters = #ARGV - 23
+local letters = #ARGV - 24
 if letters > 0 then
   local O = KEYS[4]
   local queue = O .. ':q:' .. person
@@ -44,7 +50,7 @@ if letters > 0 then
       end
     end
   end
-  local others = call('RPUSH', queue, unpack(ARGV, 24)) - letters - ARGV[11]
+  local others = call('RPUSH', queue, unpack(ARGV, 25)) - letters - ARGV[11]
   if mine and (others == 0 or ARGV[9] ~= '') then
     hold(O, person, ARGV[7], ARGV[8], before)
     out = others == 0 and 'held' or 'behind'

@@ -117,6 +117,8 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
+		{"requests of a property", func() error { _, err := db.Requests(ctx, nobody); return err }},
+		{"steps of a request", func() error { _, _, err := db.Progress(ctx, nobody, nothing); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {
 		f := Finding{What: "question: " + question.what}
@@ -133,7 +135,7 @@ func (db *DB) checkOwn(ctx context.Context) Finding {
 	f := Finding{What: "our schema loja"}
 	var done, may bool
 	err := db.pool.QueryRow(ctx, `
-		SELECT coalesce(max(version_id), 0) >= $1::bigint, has_table_privilege('loja.document', 'INSERT')
+		SELECT coalesce(max(version_id), 0) >= $1::bigint, has_table_privilege('loja.document', 'INSERT') AND has_table_privilege('loja.watch', 'DELETE')
 		  FROM loja.goose_db_version`, len(migrationNames())).Scan(&done, &may)
 	switch {
 	case err != nil:
@@ -141,7 +143,7 @@ func (db *DB) checkOwn(ctx context.Context) Finding {
 	case !done:
 		f.Do = "run loja migrate: the schema is older than this program"
 	case !may:
-		f.Do = "grant INSERT, SELECT and UPDATE on loja.document"
+		f.Do = "grant INSERT, SELECT, UPDATE and DELETE on all tables of the schema loja"
 	}
 	return f
 }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -49,4 +51,49 @@ func SamePhone(a, b string) bool {
 // fullPhone adds the ninth digit to a mobile that lacks it and drops the plus.
 func fullPhone(s string) string {
 	return oldMobile.ReplaceAllString(strings.TrimPrefix(s, "+"), "${1}9${2}")
+}
+
+// ParsePhone returns, in E.164, the Brazilian number that a person wrote with
+// its area code: "79 99123-4567", "(079) 3211-1234", "+55 79 991234567". The
+// error is the rule it breaks, PhoneFormat for want of an area code.
+func ParsePhone(text string) (string, error) {
+	digits := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune("+-.()/ \u00a0", r):
+			return -1
+		}
+		return 'x'
+	}, strings.TrimSpace(text))
+	digits = strings.TrimLeft(digits, "0") // of long distance: 0, 079
+	if len(digits) > 11 {
+		digits = strings.TrimPrefix(digits, "55")
+	}
+	number := "+55" + digits
+	if err := CheckPhone(number); err != nil {
+		return "", err
+	}
+	return number, nil
+}
+
+// SplitPhone returns the area code and the number of a Brazilian phone in
+// E.164; ok is false of any other text.
+func SplitPhone(s string) (area int, number string, ok bool) {
+	part := phoneForm.FindStringSubmatch(s)
+	if part == nil {
+		return 0, "", false
+	}
+	area, err := strconv.Atoi(part[1])
+	return area, part[2], err == nil
+}
+
+// FormatPhone writes a Brazilian phone in E.164 as people do, (79) 99123-4567;
+// any other text as it is.
+func FormatPhone(s string) string {
+	area, number, ok := SplitPhone(s)
+	if !ok {
+		return s
+	}
+	return fmt.Sprintf("(%d) %s-%s", area, number[:len(number)-4], number[len(number)-4:])
 }

@@ -51,6 +51,10 @@ type DB struct {
 	// Company is the FEBRABAN code of 4 digits that bar codes bear; if "",
 	// GSAN's parm_cdempresafebraban. It may be set before the first question.
 	Company string
+	// WorkOrders says that customers may ask for what opens a work order or a
+	// charge in GSAN: only the request is written, staff make the rest. It may be
+	// set before the first question.
+	WorkOrders bool
 	// Clearance is when a year counts as settled; the zero one is by law. It may
 	// be set before the first question.
 	Clearance store.ClearanceRule

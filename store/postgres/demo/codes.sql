@@ -194,3 +194,32 @@ insert into atendimentopublico.servico_tipo_prioridade (stpr_id, stpr_dsservicot
 insert into atendimentopublico.servico_tipo (svtp_id, svtp_dsservicotipo, svtp_vlservico, svtp_icpavimento, svtp_icatualizacomercial, svtp_icterceirizado,
         svtp_cdservicotipo, svtp_nntempomedioexecucao, stsg_id, sptp_id, stpr_id, svtp_icuso, svtp_icfiscalizacaoinfracao, svtp_icvistoria) values
     (1, 'DESOBSTRUÇÃO DE RAMAL DE ÁGUA', 0, 2, 2, 2, 'O', 2, 1, 1, 1, 1, 2, 2), (2, 'CONSERTO DE VAZAMENTO NA REDE', 0, 1, 2, 2, 'O', 4, 1, 1, 1, 1, 2, 2);
+
+-- What can be asked for in Outros Serviços besides the above. Vistoria opens a
+-- work order, Caminhão-pipa a charge, and those are GSAN's to open.
+insert into atendimentopublico.solicitacao_tipo (sotp_id, sotp_dssolicitacaotipo, sotg_id, sotp_icfaltaagua, sotp_ictarifasocial, sotp_icuso) values
+    (6, 'HIDRÔMETRO', 3, 2, 2, 1), (7, 'CADASTRO', 3, 2, 2, 1), (8, 'QUALIDADE DA ÁGUA', 1, 2, 2, 1), (9, 'PAVIMENTO', 1, 2, 2, 1),
+    (10, 'LIGAÇÃO DE ESGOTO', 3, 2, 2, 1), (11, 'DENÚNCIA', 3, 2, 2, 1), (12, 'CAMPANHA ENCERRADA', 3, 2, 2, 2);
+insert into atendimentopublico.solicitacao_tipo_espec (step_id, sotp_id, step_dssolcttipoespec, step_nndiaprazo, unid_id, step_icuso, step_iclojavirtual,
+        step_icmatricula, step_iccliente, step_icligacaoagua, step_icurgencia, step_icdocumentoobrigatorio, step_icverificardebito,
+        step_icalterarvencimento, step_icgeracaoordemservico, step_icpavimentorua, step_icpavimentocalcada, step_icgeracaodebito, step_icinformarcontara) values
+    (20, 1, 'FALTA D''ÁGUA NA RUA', 1, 2, 1, 1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (21, 2, 'VAZAMENTO NO RAMAL', 3, 2, 1, 1, 1, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (22, 3, 'ESGOTO RETORNANDO NO IMÓVEL', 1, 3, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (23, 3, 'TAMPA DE POÇO DE VISITA QUEBRADA', 2, 3, 1, 1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (24, 5, 'CONTESTAÇÃO DE CONTA', 10, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1),
+    (25, 5, 'CONTA NÃO RECEBIDA', 5, 4, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (26, 6, 'HIDRÔMETRO PARADO', 5, 4, 1, 1, 1, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (27, 6, 'HIDRÔMETRO COM VAZAMENTO', 3, 2, 1, 1, 1, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (28, 6, 'HIDRÔMETRO FURTADO', 3, 4, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (29, 6, 'VISTORIA NO HIDRÔMETRO', 10, 4, 1, 1, 1, 2, 1, 2, 2, 2, 2, 1, 2, 2, 2, 2),
+    (30, 7, 'CORREÇÃO DE ENDEREÇO', 10, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (31, 7, 'TROCA DE TITULAR', 10, 4, 1, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2),
+    (32, 7, 'TARIFA SOCIAL', 15, 4, 1, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2),
+    (33, 8, 'ÁGUA COM COR OU CHEIRO', 2, 2, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2),
+    (34, 9, 'BURACO DEIXADO POR OBRA', 7, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2),
+    (35, 10, 'LIGAÇÃO NOVA DE ESGOTO', 15, 3, 1, 1, 1, 1, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2),
+    (36, 11, 'LIGAÇÃO CLANDESTINA', null, 4, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2),
+    (37, 4, 'CAMINHÃO-PIPA', 2, 2, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2),
+    (38, 12, 'INSCRIÇÃO', 5, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+insert into cadastro.fone_tipo (fnet_id, fnet_dsfonetipo, fnet_icuso) values (1, 'RESIDENCIAL', 1);

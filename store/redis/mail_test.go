@@ -504,6 +504,10 @@ func TestCluster(t *testing.T) {
 	k.await(t, expected(people, messages), time.Minute)
 	k.check(t, m, people, messages)
 	settledDown(t, m)
+	for p := range people {
+		must(t, m.Tell(t.Context(), fmt.Sprintf("test:%d", p), "news", []bot.Reply{{Text: "news"}}))
+	}
+	k.await(t, expected(people, messages)+people, time.Minute)
 	wait, err := m.Guesses([]byte("secret")).Reserve(t.Context(), "try", "a", 1, "x", time.Now())
 	if err != nil || wait != 0 {
 		t.Errorf("a first guess has to wait %v, %v", wait, err)

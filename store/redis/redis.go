@@ -12,10 +12,10 @@
 // Besides those of lane.lua a partition has:
 //
 //	{7}s:person     string  "<version> <session as JSON>", for Settings.Keep
-//	{7}d:person     zset    hash of a message's ID -> the minute it came, for 48 h
+//	{7}d:person     zset    hash of the ID of a message, or of what was told -> the minute it came, for 48 h
 //	{7}a            zset    person -> Session.Wake in unix seconds
 //	{7}p            zset    person -> Session.Waiting in unix seconds
-//	{7}j            stream  what was said in each settled turn, long numbers removed
+//	{7}j            stream  what was said in each settled turn, or told, long numbers removed
 //	{7}x            list    messages put aside after three tries, likewise
 //
 // Whoever holds a person's lane has a lease: a random number with an end. What
@@ -341,6 +341,7 @@ var (
 	putScript    = laneScript("put")
 	takeScript   = laneScript("take")
 	settleScript = laneScript("settle")
+	tellScript   = laneScript("tell")
 	markScript   = laneScript("mark")
 	sweepScript  = laneScript("sweep")
 )

@@ -48,6 +48,8 @@ func (b Bill) Payable() bool {
 type Bills struct {
 	List     []Bill // oldest first
 	Occupied bool   // false without a current usuário: then an empty list does not mean "no debts" (DEB-15)
+
+	Contracted bool // something more is owed and not listed: it is in an instalment contract in force (DEB-7)
 }
 
 // A BillCopy is a bill with all that its second copy prints (gsan-rules VIA-7).

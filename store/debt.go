@@ -63,6 +63,8 @@ type Debts struct {
 	List     []Debt
 	On       Date // the day the late charges are computed for
 	Occupied bool // false without a current usuário: then an empty list does not mean "no debts" (DEB-15)
+
+	Contracted bool // something more is owed and not listed: it is in an instalment contract in force (DEB-7)
 }
 
 // Find returns the debt of that kind and number; ok is false if it is not owed.

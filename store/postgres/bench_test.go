@@ -22,6 +22,15 @@ func BenchmarkBills(b *testing.B) {
 	}
 }
 
+func BenchmarkDebts(b *testing.B) {
+	w := open(b)
+	for b.Loop() {
+		if debts, err := w.Debts(b.Context(), movedIn); len(debts.List) != 7 || err != nil {
+			b.Fatal(debts, err)
+		}
+	}
+}
+
 func BenchmarkBillCopy(b *testing.B) {
 	w := open(b)
 	id := w.bill(several, 202605)

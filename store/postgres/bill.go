@@ -15,6 +15,9 @@ const (
 	// one current usuário; where there are two, bills of both count (DEB-15).
 	occupant = `(SELECT clie_id FROM cadastro.cliente_imovel
 	              WHERE imov_id = $1::bigint AND crtp_id = 2 AND clim_dtrelacaofim IS NULL)`
+	// own tells whether the bill is one of the present occupant's.
+	own = `EXISTS (SELECT 1 FROM cadastro.cliente_conta cc
+		                WHERE cc.cnta_id = c.cnta_id AND cc.crtp_id = 2 AND cc.clie_id IN ` + occupant + `)`
 	// value is DEB-2.
 	value       = `(c.cnta_vlagua + c.cnta_vlesgoto + c.cnta_vldebitos - c.cnta_vlcreditos - coalesce(c.cnta_vlimpostos, 0))`
 	valueClosed = `(h.cnhi_vlagua + h.cnhi_vlesgoto + h.cnhi_vldebitos - h.cnhi_vlcreditos - coalesce(h.cnhi_vlimpostos, 0))`
@@ -31,15 +34,7 @@ const (
 		                AND NOT EXISTS (SELECT 1 FROM faturamento.guia_pagamento g
 		                                  JOIN arrecadacao.pagamento gp ON gp.gpag_id = g.gpag_id
 		                                 WHERE g.parc_id = d.parc_id)))
-		   AND EXISTS (SELECT 1 FROM cadastro.cliente_conta cc
-		                WHERE cc.cnta_id = c.cnta_id AND cc.crtp_id = 2 AND cc.clie_id IN ` + occupant + `)`
-	// uncontracted leaves out the bills that are in an instalment contract in
-	// force, as GSAN does if its parameter says so (DEB-7). Like GSAN it takes
-	// cancelled items for items.
-	uncontracted = `NOT EXISTS (
-		             SELECT 1 FROM cobranca.contrato_parcel_item i
-		               JOIN cobranca.contrato_parcel k ON k.cpar_id = i.cpar_id
-		              WHERE i.cnta_id = c.cnta_id AND k.pcst_id = 1)`
+		   AND ` + own
 	// ownClosed is the bills of the present occupant that were paid and whose
 	// month is closed; those cancelled, prescribed or put into a deal are not.
 	ownClosed = `h.imov_id = $1::bigint
@@ -102,35 +97,48 @@ func (r billRow) bill(codes *codes) store.Bill {
 // Bills returns the bills of the property's present occupant that are to be
 // paid, or were paid in the month whose collection is open, oldest first
 // (DEB-1 to DEB-7). Occupied is false, and the list empty, if the property has no
-// present occupant: that is not the same as owing nothing (DEB-15).
+// present occupant: that is not the same as owing nothing (DEB-15). What DEB-7
+// hides is not listed, and Contracted.
 func (db *DB) Bills(ctx context.Context, property int64) (store.Bills, error) {
 	codes := db.codes.Load()
-	listed := ownOpen
-	if codes.parameters.Contracts { // else the tables of contracts may not exist
-		listed += ` AND ` + uncontracted
-	}
 	rows, _ := db.pool.Query(ctx, `
 		SELECT EXISTS `+occupant+`,
 		       b.id IS NOT NULL, coalesce(b.id, 0), coalesce(b.month, 0), b.due, coalesce(b.total, 0), coalesce(b.paid, 0), b.paid_on,
-		       coalesce(b.review, false), coalesce(b.reason, 0), coalesce(b.direct_debit, false)
+		       coalesce(b.review, false), coalesce(b.reason, 0), coalesce(b.direct_debit, false),
+		       coalesce(b.contract, false)
 		  FROM (SELECT 1) always
-		  LEFT JOIN (SELECT `+openBill+`
+		  LEFT JOIN (SELECT `+openBill+`,
+		                    `+inContract(codes.parameters.debts.HideBills, "cnta_id", "c.cnta_id")+` AS contract
 		               FROM faturamento.conta c `+paid+`
-		              WHERE `+listed+` AND `+value+` > 0) b ON true
+		              WHERE `+ownOpen+` AND `+value+` > 0) b ON true
 		 ORDER BY b.month, b.id`, property)
 	var found store.Bills
 	var row billRow
-	var some bool
+	var some, contracted bool
 	_, err := pgx.ForEachRow(rows, []any{
 		&found.Occupied, &some, &row.ID, &row.Month, &row.Due, &row.Total, &row.Paid, &row.PaidOn,
-		&row.Review, &row.Reason, &row.DirectDebit,
+		&row.Review, &row.Reason, &row.DirectDebit, &contracted,
 	}, func() error {
-		if some {
+		switch {
+		case contracted:
+			found.Contracted = found.Contracted || row.Paid < row.Total
+		case some:
 			found.List = append(found.List, row.bill(codes))
 		}
 		return nil
 	})
 	return found, away("bills", err)
+}
+
+// inContract is whether something is in an instalment contract in force, which
+// GSAN hides if its parameter says so (DEB-7); without the parameter the tables of
+// contracts may not exist. Like GSAN it takes cancelled items for items.
+func inContract(hidden bool, column, id string) string {
+	if !hidden {
+		return "false"
+	}
+	return `EXISTS (SELECT 1 FROM cobranca.contrato_parcel_item ki JOIN cobranca.contrato_parcel k ON k.cpar_id = ki.cpar_id
+		             WHERE ki.` + column + ` = ` + id + ` AND k.pcst_id = 1)`
 }
 
 // PaidBills returns the bills of the property's present occupant since a month

@@ -114,6 +114,7 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"find a holder", func() error { _, _, err := db.FindHolder(ctx, nobody, ""); return err }},
 		{"a customer's properties", func() error { _, err := db.Properties(ctx, nobody); return err }},
 		{"bills to be paid", func() error { _, err := db.Bills(ctx, nobody); return err }},
+		{"debts", func() error { _, err := db.Debts(ctx, nobody); return err }},
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},

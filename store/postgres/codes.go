@@ -11,6 +11,7 @@ import (
 
 	"lojavirtual/store"
 	"lojavirtual/store/febraban"
+	"lojavirtual/store/latecharge"
 )
 
 // codes is what we keep of GSAN's code tables and parameters. They change by
@@ -32,6 +33,7 @@ type codes struct {
 	standards      columns        // padrões de qualidade da água, by column
 	holidays       map[store.Date]bool
 	townHolidays   map[int]map[store.Date]bool // by municipality
+	late           latecharge.Rules            // without holidays
 	parameters     parameters
 }
 
@@ -42,7 +44,7 @@ type parameters struct {
 	Company    int         // FEBRABAN code, 0 if none
 	Modulus    int         // of bar codes
 	BlockWidth int         // digits of the quadra in an inscrição
-	Contracts  bool        // hide what is in an instalment contract (DEB-7)
+	debts      debtParameters
 }
 
 // holiday tells whether a day is free in the whole country or in a municipality.
@@ -119,16 +121,15 @@ func (db *DB) refresh(ctx context.Context) error {
 	// As JSON, for not every GSAN has a column for every parameter of water.
 	batch.Queue(`SELECT coalesce((SELECT to_json(q) FROM faturamento.qualidade_agua_padrao q ORDER BY q.qlap_id DESC LIMIT 1), '{}')`).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&c.standards) })
-	// The parameter of contracts as JSON, for an old GSAN has neither it nor them.
 	batch.Queue(`
 		SELECT parm_amreferenciafaturamento::int, parm_amreferenciaarrecadacao::int, coalesce(parm_cdempresafebraban, 0)::int,
-		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int,
-		       coalesce((to_json(p) ->> 'parm_icbloqctasctrparceldebito')::int = 1, false)
+		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int
 		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).
 		QueryRow(func(row pgx.Row) error {
 			p := &c.parameters
-			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth, &p.Contracts)
+			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth)
 		})
+	c.queueLate(&batch)
 	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return away("read code tables", err)
 	}

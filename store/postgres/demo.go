@@ -149,7 +149,7 @@ var cast = []role{
 	},
 	{
 		name: "PADARIA TRIGO DE OURO LTDA", document: "7D3MO5E4000189", company: true,
-		special: "empresa, com CNPJ alfanumérico",
+		special: "empresa, com CNPJ alfanumérico; paga um hidrômetro em parcelas",
 		houses: []house{home(1417304, 3, "900", func(age int, b *event) {
 			b.unpaid = age < 2
 			if age < 6 {
@@ -205,7 +205,7 @@ var cast = []role{
 	},
 	{
 		name: "THIAGO MENDONÇA PRADO", document: "70000111147",
-		special: "mudou-se há cinco meses: as contas antigas são de outra pessoa",
+		special: "mudou-se há cinco meses: as contas antigas são de outra pessoa; deve também um serviço e uma guia, e tem um crédito",
 		houses: []house{home(2051630, 2, "18", func(age int, b *event) { b.unpaid = age == 0 || age == 6 || age == 7 }).
 			with(func(h *house) { h.before, h.since, h.complement = "DEISE CARVALHO BISPO", 5, "CASA 2" })},
 	},

@@ -58,6 +58,10 @@ type DB struct {
 	// Clearance is when a year counts as settled; the zero one is by law. It may
 	// be set before the first question.
 	Clearance store.ClearanceRule
+	// PlainOctober corrects late bills in October by October's index, and not by
+	// the newest there is as GSAN does by mistake (gsan-rules ACR-9). It may be
+	// set before the first question.
+	PlainOctober bool
 
 	pool  *pgxpool.Pool
 	codes atomic.Pointer[codes]

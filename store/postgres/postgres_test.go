@@ -175,6 +175,7 @@ func TestRoundTrips(t *testing.T) {
 		"HolderOf":         func() error { _, _, err := w.HolderOf(t.Context(), 1015, several); return err },
 		"Properties":       func() error { _, err := w.Properties(t.Context(), 1015); return err },
 		"Bills":            func() error { _, err := w.Bills(t.Context(), several); return err },
+		"Debts":            func() error { _, err := w.Debts(t.Context(), several); return err },
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },

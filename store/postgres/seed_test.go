@@ -223,7 +223,7 @@ func TestCheckRights(t *testing.T) {
 			bad = append(bad, f.What)
 		}
 	}
-	if len(bad) < 4 || bad[0] != "question: bills to be paid" || bad[len(bad)-1] != "our schema loja" {
+	if len(bad) < 5 || bad[0] != "question: bills to be paid" || bad[1] != "question: debts" || bad[len(bad)-1] != "our schema loja" {
 		t.Errorf("without rights on arrecadacao and loja.document: %q", bad)
 	}
 }

@@ -223,3 +223,14 @@ insert into atendimentopublico.solicitacao_tipo_espec (step_id, sotp_id, step_ds
     (37, 4, 'CAMINHÃO-PIPA', 2, 2, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2),
     (38, 12, 'INSCRIÇÃO', 5, 4, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
 insert into cadastro.fone_tipo (fnet_id, fnet_dsfonetipo, fnet_icuso) values (1, 'RESIDENCIAL', 1);
+
+-- What debts besides bills are, and what an extrato is made of.
+insert into faturamento.debito_tipo (dbtp_id, lict_id, dbtp_dsdebitotipo, dbtp_icuso, fntp_id, dbtp_icgeracaoautomatica, dbtp_icgeracaoconta) values
+    (44, 1, 'JUROS SOBRE PARCELAMENTO', 1, 8, 2, 1), (102, 1, 'RELIGAÇÃO DE ÁGUA', 1, 1, 2, 1), (103, 1, 'VISTORIA', 1, 1, 2, 1);
+insert into faturamento.credito_origem (crog_id, crog_dscreditoorigem, crog_icuso) values (6, 'DESCONTOS CONCEDIDOS NO PARCELAMENTO', 1);
+insert into cobranca.documento_tipo (dotp_id, dotp_dsdocumentotipo, dotp_dsabreviado, dotp_icuso) values (10, 'CRÉDITO A REALIZAR', 'CREDITO', 1);
+insert into cobranca.documento_emissao_forma (demf_id) values (1), (2), (3), (4);
+insert into cobranca.cobranca_debito_situacao (cdst_id, cdst_dssituacaodebito, cdst_icuso) values (1, 'PENDENTE', 1), (2, 'PAGO', 1);
+insert into cadastro.imovel_conta_envio (icte_id, icte_dscontaenvio, icte_icuso) values (9, 'RESPONSÁVEL FINAL DE GRUPO', 1);
+insert into cobranca.cobranca_situacao_tipo (cbsp_id, cbsp_dscobrancasituacaotipo, cbsp_icuso, cbsp_icemitedoccobranca) values
+    (1, 'PARALISAR AÇÕES DE COBRANÇA', 1, 1), (2, 'NÃO EMITIR DOCUMENTO DE COBRANÇA', 1, 2);

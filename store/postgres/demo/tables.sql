@@ -85,6 +85,18 @@ create table arrecadacao.conta_bancaria (
     ctbc_tmultimaalteracao timestamp not null default now()
 );
 
+create table arrecadacao.devolucao (
+    devl_id                      integer not null,
+    devl_vldevolucao             numeric(13,2) not null,
+    devl_amreferenciaarrecadacao integer not null,
+    devl_dtdevolucao             date not null,
+    avbc_id                      integer not null,
+    devl_tmultimaalteracao       timestamp not null default now(),
+    imov_id                      integer,
+    loca_id                      integer not null,
+    crar_id                      integer
+);
+
 create table arrecadacao.pagamento (
     pgmt_id                      integer not null,
     pgmt_vlpagamento             numeric(13,2) not null,
@@ -885,7 +897,16 @@ create table cobranca.cobranca_documento (
     cbdo_tmultimaalteracao    timestamp not null default now(),
     cbdo_vlacrescimos         numeric(13,2) not null,
     cdst_id                   integer,
-    usur_id                   integer
+    usur_id                   integer,
+    cbdo_tmemissao            timestamp,
+    cbdo_nnquadra             integer,
+    cbdo_vltaxa               numeric(13,2),
+    cbdo_cdsetorcomercial     integer,
+    clie_id                   integer,
+    catg_id                   integer,
+    rdir_id                   integer,
+    last_id                   integer,
+    lest_id                   integer
 );
 
 create table cobranca.cobranca_documento_item (
@@ -897,7 +918,10 @@ create table cobranca.cobranca_documento_item (
     cbdo_id                integer not null,
     cdit_tmultimaalteracao timestamp not null default now(),
     cdst_id                integer,
-    crar_id                integer
+    crar_id                integer,
+    cdit_vlitemcobrado     numeric(13,2),
+    cdit_vlacrescimos      numeric(13,2),
+    cdit_nnparcelasantecipadas integer
 );
 
 create table cobranca.cobranca_forma (
@@ -937,6 +961,15 @@ create table cobranca.cobranca_situacao (
     cbst_iccancelanegativacao  smallint not null default 2
 );
 
+create table cobranca.cobranca_situacao_tipo (
+    cbsp_id                     integer not null,
+    cbsp_dscobrancasituacaotipo varchar(50),
+    cbsp_icuso                  smallint,
+    cbsp_tmultimaalteracao      timestamp not null default now(),
+    cbsp_icinformadata          smallint not null default 2,
+    cbsp_icemitedoccobranca     smallint not null default 1
+);
+
 create table cobranca.contrato_parcel (
     cpar_id                        integer not null,
     cpar_nncontrato                varchar(15) not null,
@@ -970,7 +1003,9 @@ create table cobranca.contrato_parcel_item (
     cnta_id                integer,
     cpit_vlitem            numeric(13,2) not null,
     cpit_icitemcancelado   smallint not null default 2,
-    cpit_tmultimaalteracao timestamp not null default now()
+    cpit_tmultimaalteracao timestamp not null default now(),
+    dbac_id                integer,
+    gpag_id                integer
 );
 
 create table cobranca.documento_emissao_forma (
@@ -1370,7 +1405,9 @@ create table faturamento.credito_a_realizar (
     crar_tmultimaalteracao     timestamp not null default now(),
     lict_id                    integer not null,
     dcst_idatual               integer not null,
-    crog_id                    integer not null
+    crog_id                    integer not null,
+    parc_id                    integer,
+    crar_nnparcelabonus        smallint
 );
 
 create table faturamento.credito_a_realizar_geral (

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 
 	// What a conversation is. It opens no connection.
 	"bot":                       {"github.com/agnivade/levenshtein", "github.com/looplab/fsm", "golang.org/x/text"},
-	"bot/answer":                {"bot", "store/taxid"},
+	"bot/answer":                {"bot", "store", "store/taxid"},
 	"bot/bottest":               {"bot"},
 	"bot/telegram":              {"bot", "github.com/cenkalti/backoff/v5", "github.com/go-telegram-bot-api/telegram-bot-api/v5", "golang.org/x/time"},
 	"bot/telegram/telegramtest": {},

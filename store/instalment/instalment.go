@@ -67,6 +67,7 @@ type Property struct {
 	CutOff    store.Date  // when the water was cut off for good; zero if it is not noted
 	Least     store.Money // least water bill a month, of all its economias (SIM-19)
 
+	Vacant   bool        // nobody occupies it, so that no debts does not mean none (DEB-15)
 	Running  bool        // a normal deal has instalments left (SIM-1)
 	Dealt    bool        // a normal deal was made this calendar month (SIM-2)
 	Ongoing  bool        // the deal that bars the resolution is running (SIM-20)
@@ -101,6 +102,7 @@ type Debts struct {
 
 // A Bill is one conta of the debt.
 type Bill struct {
+	ID    int64
 	Month store.Month
 	Due   store.Date
 	Value store.Money // net of taxes
@@ -124,7 +126,7 @@ func Of(owed store.Debts) Debts {
 		}
 		switch debt.Kind {
 		case store.OwnBill:
-			d.Bills = append(d.Bills, Bill{Month: debt.Month, Due: debt.Due, Value: debt.Value, Late: debt.Late})
+			d.Bills = append(d.Bills, Bill{ID: debt.ID, Month: debt.Month, Due: debt.Due, Value: debt.Value, Late: debt.Late})
 		case store.Slip:
 			d.Slips += debt.Value
 		case store.Service:
@@ -174,6 +176,7 @@ type Refusal string
 const (
 	Running      Refusal = "running"       // SIM-1
 	DealtAlready Refusal = "dealt_already" // SIM-2
+	Vacant       Refusal = "vacant"        // DEB-15
 	NoDebt       Refusal = "no_debt"       // SIM-3; also if credits and discounts leave nothing
 	NoProfile    Refusal = "no_profile"    // SIM-3, SIM-5 to SIM-7: no resolution, situation or profile fits
 	SingleBill   Refusal = "single_bill"   // SIM-4
@@ -207,6 +210,8 @@ func New(c Case) (Simulation, Refusal) {
 		return Simulation{}, Running
 	case p.Dealt:
 		return Simulation{}, DealtAlready
+	case p.Vacant:
+		return Simulation{}, Vacant
 	case c.Debts.empty(), c.Debts.Total() <= 0:
 		return Simulation{}, NoDebt
 	}

@@ -193,6 +193,7 @@ func TestSIM1toSIM8Refusals(t *testing.T) {
 		{"SIM-1", []func(*instalment.Case){running}, instalment.Running},
 		{"SIM-1 before SIM-2", []func(*instalment.Case){running, dealt, nothing}, instalment.Running},
 		{"SIM-2", []func(*instalment.Case){dealt}, instalment.DealtAlready},
+		{"DEB-15", []func(*instalment.Case){nothing, func(c *instalment.Case) { c.Property.Vacant = true }}, instalment.Vacant},
 		{"SIM-2 before SIM-3", []func(*instalment.Case){dealt, nothing}, instalment.DealtAlready},
 		{"SIM-3, no debt", []func(*instalment.Case){nothing}, instalment.NoDebt},
 		{"SIM-3, no debt before no profile", []func(*instalment.Case){nothing, unframed}, instalment.NoDebt},

@@ -18,7 +18,12 @@ import (
 	"lojavirtual/store/postgres"
 )
 
-func TestMain(m *testing.M) { os.Exit(embedded.Run(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(killEffect) != "" {
+		os.Exit(runChild())
+	}
+	os.Exit(embedded.Run(m))
+}
 
 // today is the day of all tests here.
 var today = store.Date{Year: 2026, Month: time.May, Day: 20}

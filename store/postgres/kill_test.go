@@ -1,0 +1,249 @@
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"lojavirtual/store"
+	"lojavirtual/store/embedded"
+	"lojavirtual/store/postgres"
+)
+
+// An effect is something that must happen once, whenever the process that does
+// it is killed.
+type effect struct {
+	// do does it for a property under the key. What it returns must survive JSON.
+	do func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error)
+	// properties finds those it can be done for; each is used once. Two hundred
+	// are enough.
+	properties string
+	// rows counts what it writes for property $1, a query for each table; wrote
+	// is how many it adds to each.
+	rows  []string
+	wrote []int64
+}
+
+// effects is all that is written for customers, by the name of its kind.
+var effects = map[string]effect{
+	"request": {
+		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
+			o, ok, err := db.OpenRequest(ctx, key, store.RequestForm{
+				Kind: leakInStreet, Property: property, Customer: 1015, Requester: "MARIA", Phone: "+5579991234567", Landmark: "PADARIA",
+				Place: &store.Point{Lat: -10.911, Lon: -37.0717}, At: at,
+			})
+			if err == nil && !ok {
+				err = fmt.Errorf("not offered")
+			}
+			return o, err
+		},
+		properties: `SELECT imov_id::bigint FROM cadastro.imovel WHERE imov_id > 2400000 ORDER BY 1 LIMIT 200`,
+		rows: []string{
+			`SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.ra_unidade JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.ra_solicitante JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.tramite JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+			`SELECT count(*) FROM loja.attachment WHERE property = $1`,
+		},
+		wrote: []int64{1, 1, 1, 1, 1},
+	},
+}
+
+// TestKill does every effect in a process of its own that is killed before and
+// after each time it reads from the database's line or writes to it, one place
+// after the other, until one comes through. After each death someone comes with
+// the same key, twice: it has happened once, whole, and both are told the same.
+func TestKill(t *testing.T) {
+	for name, e := range effects {
+		t.Run(name, func(t *testing.T) {
+			w, url := openKillable(t)
+			e.rows = append(slices.Clip(e.rows), `SELECT count(*) FROM loja.effect WHERE property = $1`)
+			e.wrote = append(slices.Clip(e.wrote), 1)
+			rows, _ := w.conn.Query(t.Context(), e.properties)
+			properties, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			if err != nil {
+				t.Fatal(err)
+			}
+			points, done := 0, 0 // deaths, and how many of them after the effect had happened
+			for _, property := range properties {
+				before := w.counts(e, property)
+				_, killed := child(t, url, name, property, points+1)
+				if !killed {
+					break
+				}
+				points++
+				after := w.counts(e, property)
+				switch {
+				case slices.Equal(added(before, after), e.wrote):
+					done++
+				case !slices.Equal(before, after):
+					t.Errorf("killed at %d: half of it: %v rows", points, added(before, after))
+				}
+				first, _ := child(t, url, name, property, 0)
+				w.alone()
+				if got := added(before, w.counts(e, property)); !slices.Equal(got, e.wrote) {
+					t.Errorf("killed at %d: then %v rows, want %v", points, got, e.wrote)
+				}
+				second, _ := child(t, url, name, property, 0)
+				if !bytes.Equal(first, second) {
+					t.Errorf("killed at %d: told %s, then %s", points, first, second)
+				}
+				if got := added(before, w.counts(e, property)); !slices.Equal(got, e.wrote) {
+					t.Errorf("killed at %d: in the end %v rows, want %v", points, got, e.wrote)
+				}
+			}
+			t.Logf("killed at %d places, at %d of them it had happened", points, done)
+			if points < 50 || points == len(properties) || done == 0 {
+				t.Errorf("killed at %d places, want at least 50, one of them after it has happened, and that it comes through", points)
+			}
+		})
+	}
+}
+
+func openKillable(t *testing.T) (w world, url string) {
+	url = embedded.DatabaseForTest(t, "demo", fill)
+	return openURL(t, url), url
+}
+
+// counts counts the rows of every table of an effect at one moment.
+func (w world) counts(e effect, property int64) (counts []int64) {
+	w.t.Helper()
+	err := w.conn.QueryRow(w.t.Context(), `SELECT ARRAY[(`+strings.Join(e.rows, `), (`)+`)]::bigint[]`, property).Scan(&counts)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return counts
+}
+
+func added(before, after []int64) []int64 {
+	more := make([]int64, len(after))
+	for i := range after {
+		more[i] = after[i] - before[i]
+	}
+	return more
+}
+
+// alone waits until the server has noticed the death of every child.
+func (w world) alone() {
+	w.t.Helper()
+	for range 500 {
+		if w.number(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'killed' AND datname = current_database()`) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	w.t.Fatal("the dead are still connected")
+}
+
+// What a child is told.
+const killEffect, killURL, killProperty, killAt = "TEST_KILL_EFFECT", "TEST_KILL_URL", "TEST_KILL_PROPERTY", "TEST_KILL_AT"
+
+// child does an effect for the property, under the property's key, in another
+// process, which is killed at that place; never if 0. It returns what it was
+// told.
+func child(t *testing.T, url, effect string, property int64, at int) (told []byte, killed bool) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	var wrong bytes.Buffer
+	cmd.Stderr = &wrong
+	cmd.Env = append(os.Environ(), killEffect+"="+effect, killURL+"="+url+"&application_name=killed",
+		fmt.Sprintf("%s=%d", killProperty, property), fmt.Sprintf("%s=%d", killAt, at))
+	told, err = cmd.Output()
+	if err != nil && (at == 0 || cmd.ProcessState.ExitCode() != -1) {
+		t.Fatalf("%s for %d: %v\n%s", effect, property, err, &wrong)
+	}
+	return told, err != nil
+}
+
+// runChild is the main of a child; it returns its exit status.
+func runChild() int {
+	err := func() error {
+		ctx := context.Background()
+		property, err := strconv.ParseInt(os.Getenv(killProperty), 10, 64)
+		if err != nil {
+			return err
+		}
+		at, err := strconv.ParseInt(os.Getenv(killAt), 10, 64)
+		if err != nil {
+			return err
+		}
+		var places atomic.Int64 // left to pass; not counted before the effect begins
+		places.Store(-1)
+		db, err := postgres.Open(ctx, os.Getenv(killURL), func(c *pgxpool.Config) {
+			var dialer net.Dialer
+			c.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+				line, err := dialer.DialContext(ctx, network, address)
+				return deadly{line, &places}, err
+			}
+		})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		db.Today = func() store.Date { return today }
+		if at > 0 {
+			places.Store(at)
+		}
+		result, err := effects[os.Getenv(killEffect)].do(ctx, db, fmt.Sprintf("test/%d", property), property)
+		if err != nil {
+			return err
+		}
+		places.Store(-1)
+		return json.NewEncoder(os.Stdout).Encode(result)
+	}()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// deadly is a line that kills its process at a place.
+type deadly struct {
+	net.Conn
+	places *atomic.Int64
+}
+
+func (d deadly) Read(p []byte) (int, error) {
+	d.pass()
+	defer d.pass()
+	return d.Conn.Read(p)
+}
+
+func (d deadly) Write(p []byte) (int, error) {
+	d.pass()
+	defer d.pass()
+	return d.Conn.Write(p)
+}
+
+// pass kills the process if this is the place.
+func (d deadly) pass() {
+	if d.places.Add(-1) != 0 {
+		return
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Kill()
+	}
+	if err != nil {
+		panic(err)
+	}
+	select {} // until it is dead
+}

@@ -52,10 +52,10 @@ func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, e
 		s.addPage()
 		if i == 0 {
 			s.letterhead(m.Operator, "2ª via de conta", when("Gerada em ", b.Copied), when("Conta emitida em ", b.Issued), folio(1, count))
-			d.hero(s, state)
+			s.hero(state, d.figures()...)
 			grid(s, gridTop, fields)
 		} else {
-			d.runningHead(s, i+1, count)
+			s.runningHead(m.Operator, joined("2ª via de conta", "matrícula "+store.FormatMatricula(b.Property.ID), "referência "+b.Month.String()), i+1, count)
 		}
 		for _, column := range [][][]placed{leftPages, rightPages} {
 			if i < len(column) {
@@ -130,32 +130,39 @@ func folio(n, of int) string {
 }
 
 // runningHead is the head of the pages after the first.
-func (d bill) runningHead(s *sheet, n, pages int) {
-	text := joined("2ª via de conta", "matrícula "+store.FormatMatricula(d.b.Property.ID), "referência "+d.b.Month.String())
-	s.mark("P", func() { s.put(left, top+6, headline.fit(d.op.Name+": "+text, width-40)) })
+func (s *sheet) runningHead(op store.Operator, text string, n, pages int) {
+	s.mark("P", func() { s.put(left, top+6, headline.fit(op.Name+": "+text, width-40)) })
 	s.mark("P", func() { s.putRight(right, top+6, small.line(folio(n, pages))) })
 }
 
-// hero is what must be seen first: how much, until when, and where it stands.
-func (d bill) hero(s *sheet, state strip) {
+// A figure is something that must be seen first, x from the left of the page.
+type figure struct {
+	label, value string
+	x, w, size   float64
+	color        color
+}
+
+// figures are how much the bill is, until when, and of which month.
+func (d bill) figures() []figure {
+	total := "Total da conta"
+	if d.pay.payable || d.b.DirectDebit && d.b.Status == store.Open {
+		total = "Total a pagar"
+	}
+	return []figure{
+		{total, d.b.Total.String(), left + heroPad, 84, 32, blue},
+		{"Vencimento", d.b.Due.String(), left + 94, 46, 22, ink},
+		{"Referência", monthName(d.b.Month), left + 144, 38, 14, ink},
+	}
+}
+
+// hero draws what must be seen first, and below it where that stands.
+func (s *sheet) hero(state strip, figures ...figure) {
 	const y = heroTop
 	s.decoration(func() {
 		s.panel(left, y, width, heroHeight, 3, 0, tint)
 		s.panel(left, y+heroHeight, width, state.height, 0, 3, state.color)
 	})
-	total := "Total da conta"
-	if d.pay.payable || d.b.DirectDebit && d.b.Status == store.Open {
-		total = "Total a pagar"
-	}
-	for _, f := range []struct {
-		label, value string
-		x, w, size   float64
-		color        color
-	}{
-		{total, d.b.Total.String(), left + heroPad, 84, 32, blue},
-		{"Vencimento", d.b.Due.String(), left + 94, 46, 22, ink},
-		{"Referência", monthName(d.b.Month), left + 144, 38, 14, ink},
-	} {
+	for _, f := range figures {
 		if f.value == "" {
 			continue
 		}
@@ -323,10 +330,10 @@ func (d bill) wideBlocks() []block {
 			cells = append(cells, []string{l.Text, l.Volume, signed(l.Value)})
 		}
 		detail := table("Detalhamento", body, []column{{"Descrição", wide - 40, false}, {"Consumo", 17, true}, {"Valor (R$)", 23, true}}, cells)
-		detail.rows = append(detail.rows, totalRow("Total da conta", signed(d.b.Total), wide))
+		detail.rows = append(detail.rows, totalRow("Total da conta", signed(d.b.Total), wide, 3))
 		blocks = append(blocks, detail)
 	}
-	if messages := paragraphs("Avisos", wide, d.b.Messages); len(messages.rows) > 0 {
+	if messages := paragraphs("Avisos", wide, body, d.b.Messages); len(messages.rows) > 0 {
 		blocks = append(blocks, messages)
 	}
 	if len(d.b.Quality) > 0 {
@@ -390,13 +397,18 @@ func (d bill) metering() [][2]string {
 
 // notes are said on every bill, just above the slip.
 func (d bill) notes() [][]line {
-	texts := []string{}
+	late := ""
 	if d.b.Status != store.Paid && d.b.Total > 0 {
-		texts = append(texts, "Pagamento em atraso: o valor desta conta não muda; multa, juros e correção, quando devidos, vêm em uma conta seguinte.")
+		late = "Pagamento em atraso: o valor desta conta não muda; multa, juros e correção, quando devidos, vêm em uma conta seguinte."
 	}
-	texts = append(texts, contact("Ouvidoria", d.op.Ombudsman), contact("Agência reguladora", d.op.Regulator), d.seal.text())
+	return Maker{d.op}.notes(d.seal, late)
+}
+
+// notes are the small print of a document: first what is said of it alone, if
+// anything, then who hears complaints, and how it can be checked.
+func (m Maker) notes(seal Seal, own string) [][]line {
 	var notes [][]line
-	for _, text := range texts {
+	for _, text := range []string{own, contact("Ouvidoria", m.Operator.Ombudsman), contact("Agência reguladora", m.Operator.Regulator), seal.text()} {
 		if lines := small.wrap(text, width, 2); len(lines) > 0 {
 			notes = append(notes, lines)
 		}
@@ -419,15 +431,17 @@ func textHeight(paragraphs [][]line) (h float64) {
 	return h
 }
 
-// totalRow ends a table with a sum.
-func totalRow(text, value string, w float64) row {
+// totalRow ends a table of so many columns with a sum.
+func totalRow(text, value string, w float64, columns int) row {
 	t := large
 	what, sum := t.line(text), t.line(value)
 	return row{6, func(s *sheet, x, y float64) {
 		s.decoration(func() { s.box(x, y, w, 6, tint) })
 		s.tag("TR", func() {
 			s.heading("Row", func() { s.put(x+1.5, y+4.2, what) })
-			s.mark("TD", func() {})
+			for range columns - 2 {
+				s.mark("TD", func() {})
+			}
 			s.mark("TD", func() { s.putRight(x+w, y+4.2, sum) })
 		})
 	}}

@@ -147,7 +147,7 @@ func tableRow(columns []column, cells []string, t style, head bool) row {
 			for i, c := range columns {
 				cell := func() {
 					for n, l := range lines[i] {
-						base := y + 3.3 + float64(n)*leading(t)
+						base := y + (0.87+float64(n))*leading(t)
 						if c.right {
 							s.putRight(x+c.w, base, l)
 						} else {
@@ -194,15 +194,15 @@ func pairs(heading string, w float64, cells [][2]string) block {
 }
 
 // paragraphs makes a block of texts.
-func paragraphs(heading string, w float64, texts []string) block {
+func paragraphs(heading string, w float64, t style, texts []string) block {
 	b := block{heading: heading}
 	for _, text := range texts {
-		lines := body.wrap(text, w, 14)
+		lines := t.wrap(text, w, 14)
 		if len(lines) == 0 {
 			continue
 		}
-		b.rows = append(b.rows, row{float64(len(lines))*leading(body) + 1.6, func(s *sheet, x, y float64) {
-			s.mark("P", func() { s.paragraph(x, y+3.1, lines) })
+		b.rows = append(b.rows, row{float64(len(lines))*leading(t) + 1.6, func(s *sheet, x, y float64) {
+			s.mark("P", func() { s.paragraph(x, y+0.83*leading(t), lines) })
 		}})
 	}
 	return b

@@ -117,3 +117,35 @@ func (s *Store) Leave(property int64) {
 		s.t.Fatalf("nobody can leave property %d: %d rows, %v", property, done.RowsAffected(), err)
 	}
 }
+
+// Exec changes the database behind the flow's back.
+func (s *Store) Exec(query string, args ...any) {
+	s.t.Helper()
+	conn, err := pgx.Connect(s.t.Context(), s.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close(s.t.Context()) //nolint:errcheck // nothing is left to do about it
+	if _, err := conn.Exec(s.t.Context(), query, args...); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// Person finds someone of the demo by name, at their first property; of someone
+// without a document only the property is known.
+func (s *Store) Person(name string) store.Holder {
+	s.t.Helper()
+	for _, p := range postgres.DemoPeople() {
+		if p.Name != name {
+			continue
+		}
+		if h, ok, err := s.FindHolder(s.t.Context(), p.Properties[0], p.Document); err != nil {
+			s.t.Fatal(err)
+		} else if ok {
+			return h
+		}
+		return store.Holder{Property: p.Properties[0]}
+	}
+	s.t.Fatalf("nobody is called %s", name)
+	return store.Holder{}
+}

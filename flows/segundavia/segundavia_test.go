@@ -31,7 +31,7 @@ func TestTranscripts(t *testing.T) {
 	session := new(bot.Session)
 	be := func(name string) func() {
 		return func() {
-			who := person(t, demo, name)
+			who := demo.Person(name)
 			session.Identity = &bot.Identity{Customer: who.Customer, Property: who.Property}
 		}
 	}
@@ -67,24 +67,4 @@ func owed(t *testing.T, demo *flowtest.Store, s *bot.Session) []store.Bill {
 		t.Fatal(err)
 	}
 	return bills.List
-}
-
-// person finds someone of the demo by name; someone without a document is
-// looked up by their property alone.
-func person(t *testing.T, demo *flowtest.Store, name string) store.Holder {
-	t.Helper()
-	for _, p := range postgres.DemoPeople() {
-		if p.Name == name {
-			h, ok, err := demo.FindHolder(t.Context(), p.Properties[0], p.Document)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !ok {
-				return store.Holder{Property: p.Properties[0]}
-			}
-			return h
-		}
-	}
-	t.Fatalf("nobody is called %s", name)
-	return store.Holder{}
 }

@@ -5,6 +5,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/identificacao"
+	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
 	"lojavirtual/store"
 )
@@ -17,6 +18,8 @@ type Parts struct {
 	Bills    segundavia.Bills
 	Pix      segundavia.Pix // nil offers no Pix
 	Print    segundavia.Print
+	Years    quitacao.Years
+	Declare  quitacao.Print
 	Desk     atendente.Desk
 	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
 }
@@ -25,9 +28,11 @@ type Parts struct {
 // menu (the Loja Virtual's own).
 func Engine(p Parts) *bot.Engine {
 	person := atendente.New(p.Desk, p.Operator)
+	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks)
 	return &bot.Engine{
 		Flows: []*bot.Flow{
-			segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks),
+			copies,
+			quitacao.New(p.Years, p.Declare, copies.Name),
 			person,
 		},
 		Identify: identificacao.New(p.Holders, p.Guesses, p.Operator.Documents.How),

@@ -12,6 +12,10 @@ type Month int
 // MonthOf returns the month of a date.
 func MonthOf(d Date) Month { return Month(d.Year*100 + int(d.Month)) }
 
+// YearOf returns what stands for all months of a year: no month of the calendar,
+// written "ano de 2025".
+func YearOf(year int) Month { return Month(year * 100) }
+
 // Valid tells whether m names a month of the calendar.
 func (m Month) Valid() bool { return m >= 100 && m%100 >= 1 && m%100 <= 12 }
 
@@ -25,7 +29,12 @@ func (m Month) Add(n int) Month {
 func (m Month) First() Date { return Date{int(m) / 100, time.Month(m % 100), 1} }
 
 // String writes the month as bills print it: "05/2026".
-func (m Month) String() string { return fmt.Sprintf("%02d/%04d", int(m)%100, int(m)/100) }
+func (m Month) String() string {
+	if m != 0 && m%100 == 0 {
+		return fmt.Sprintf("ano de %04d", int(m)/100)
+	}
+	return fmt.Sprintf("%02d/%04d", int(m)%100, int(m)/100)
+}
 
 // Name writes the month in words: "maio de 2026".
 func (m Month) Name() string {

@@ -250,3 +250,9 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestYearOf(t *testing.T) {
+	if y := store.YearOf(2025); y.Valid() || y.String() != "ano de 2025" {
+		t.Errorf("%q, %t", y, y.Valid())
+	}
+}

@@ -58,6 +58,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
 	}
 	l.db.Company = l.operator.Febraban
+	l.db.Clearance = l.operator.Rules.Clearance
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}
@@ -82,6 +83,8 @@ func (l *loja) newEngine() *bot.Engine {
 		Bills:    l.db,
 		Pix:      pix,
 		Print:    l.print,
+		Years:    l.db,
+		Declare:  l.declare,
 		Desk:     l.db,
 		Payee:    fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ)),
 	})
@@ -99,6 +102,15 @@ func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge s
 		return nil, err
 	}
 	return document.Maker{Operator: l.operator}.Bill(b, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+}
+
+// declare draws the declaration that a year is settled, with a code as on bills.
+func (l *loja) declare(ctx context.Context, key string, c store.ClearanceCopy) ([]byte, error) {
+	code, err := l.db.Issue(ctx, key, "quitacao", c.Property.ID, store.Bill{Month: store.YearOf(c.Year), Total: c.Total()})
+	if err != nil {
+		return nil, err
+	}
+	return document.Maker{Operator: l.operator}.Clearance(c, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
 }
 
 // openChannels builds the channels that are configured.

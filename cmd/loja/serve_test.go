@@ -78,7 +78,7 @@ func TestPages(t *testing.T) {
 		{public + "/metrics", 404, ""}, // staff's alone
 		{public + "/", 200, "assistente virtual"},
 		{public + "/d/" + strings.ToLower(code), 200, "R$\u00a0140,00"},
-		{public + "/d/" + typed, 200, "2ª via gerada em"},
+		{public + "/d/" + typed, 200, "Gerado em"},
 		{public + "/d/ABCDEFGHJKMN", 404, "código <strong>ABCDEFGHJKMN</strong>"},
 		{public + "/d/ABCD", 404, "tem 12 letras e números"},
 		{public + "/d/ABCDEFGHJKMU", 404, "tem 12 letras e números"}, // no code has a U

@@ -1,6 +1,6 @@
 // Package quitacao is the conversation in which a customer gets the declaration
-// that a year's bills are settled ("declaração anual de quitação de débitos",
-// Lei 12.007/2009), or learns which bills stand in its way.
+// that a year's bills are settled ("declaração de quitação", Lei 12.007/2009),
+// or learns which bills stand in its way.
 package quitacao
 
 import (

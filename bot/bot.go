@@ -99,6 +99,7 @@ type Session struct {
 	Mistakes int             // misunderstandings in a row
 	Warned   bool            // they were told that the conversation is about to end
 	Down     bool            // they were told that our systems are away
+	Noticed  bool            // they were told how we treat what we know of them
 	Waiting  time.Time       // since when they wait for a person of the utility; zero if they do not
 	Seen     time.Time       // when they last wrote
 	Wake     time.Time       // when to look again although nobody wrote; zero for never
@@ -151,6 +152,7 @@ type sessionJSON struct {
 	Mistakes int             `json:"x,omitempty"`
 	Warned   bool            `json:"w,omitempty"`
 	Down     bool            `json:"a,omitempty"`
+	Noticed  bool            `json:"l,omitempty"`
 	Waiting  int64           `json:"q,omitempty"`
 	Seen     int64           `json:"v,omitempty"`
 	Wake     int64           `json:"k,omitempty"`
@@ -161,7 +163,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 	short := sessionJSON{
 		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then, Wish: s.Wish, Guesses: s.Guesses,
 		Began: milliseconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
-		Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake), Waiting: seconds(s.Waiting),
+		Noticed: s.Noticed, Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake), Waiting: seconds(s.Waiting),
 	}
 	if id := s.Identity; id != nil {
 		short.Identity = []int64{id.Customer, id.Property}
@@ -179,7 +181,7 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 		ID: s.ID, Version: s.Version,
 		Protocol: short.Protocol, Flow: short.Flow, State: short.State, Data: short.Data, Trail: short.Trail,
 		Then: short.Then, Wish: short.Wish, Guesses: short.Guesses, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
-		Mistakes: short.Mistakes, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake), Waiting: moment(short.Waiting),
+		Mistakes: short.Mistakes, Noticed: short.Noticed, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake), Waiting: moment(short.Waiting),
 	}
 	if id := short.Identity; len(id) == 2 {
 		s.Identity = &Identity{Customer: id[0], Property: id[1]}

@@ -23,6 +23,7 @@ type Engine struct {
 	Person   *Flow          // the way to a person; also in Flows if the menu shows it
 	Beside   []*Flow        // reached by their words alone, from anywhere
 	Name     string         // of the utility, as people say it
+	Notice   string         // marked text, said once before the first question about who they are; none if ""
 	Zone     *time.Location // of the dates it writes; UTC if nil
 
 	Believe  time.Duration // how long an identity holds without a word; 30 minutes if zero
@@ -94,7 +95,7 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return e.ask(t)
 	case w != noWord && !choosesProperty:
 		return e.obey(ctx, t, w)
-	case beside != nil:
+	case beside != nil && beside.Name != s.Flow:
 		return e.turnTo(ctx, t, beside)
 	default:
 		if other := e.wished(t); other != nil {
@@ -305,6 +306,7 @@ func (e *Engine) introduces(t *talk) bool {
 // introduce takes that number as the answer to the first question of finding
 // out who is talking.
 func (e *Engine) introduce(ctx context.Context, t *talk) error {
+	e.notice(t)
 	said := t.replies
 	t.session.Guesses = nil
 	if err := e.start(ctx, t, e.Identify); err != nil {
@@ -393,12 +395,24 @@ func (e *Engine) start(ctx context.Context, t *talk, flow *Flow) error {
 		s.Then = flow.Name
 		flow = e.Identify
 	}
+	if flow == e.Identify {
+		e.notice(t)
+	}
 	data, err := flow.data(nil)
 	if err != nil {
 		return err
 	}
 	e.enter(t, flow.Name, flow.order[0], data, nil)
 	return e.run(ctx, t, flow)
+}
+
+// notice tells once how we treat what we know of people, before they tell us
+// who they are.
+func (e *Engine) notice(t *talk) {
+	if s := &t.session; s.Identity == nil && !s.Noticed && e.Notice != "" {
+		t.replies = append(t.replies, Reply{Text: e.Notice})
+		s.Noticed = true
+	}
 }
 
 // enter puts the session into a flow as a visit of its own.

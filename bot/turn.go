@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -111,9 +112,14 @@ func (t *talk) OfferSeveral(text string, options []string, chosen []int, also ..
 	t.replies = append(t.replies, r)
 }
 
-// Send adds a document, a PDF unless its name ends otherwise.
+// Send adds a document: a PDF, or plain text if its name ends in ".txt". The
+// caption is marked text.
 func (t *talk) Send(name string, body []byte, caption string) {
-	t.replies = append(t.replies, Reply{Document: &Document{Name: name, Type: "application/pdf", Caption: caption, Body: body}})
+	kind := "application/pdf"
+	if strings.HasSuffix(name, ".txt") {
+		kind = "text/plain; charset=utf-8"
+	}
+	t.replies = append(t.replies, Reply{Document: &Document{Name: name, Type: kind, Caption: caption, Body: body}})
 }
 
 // Picture adds a PNG. The caption is marked text and says all that the picture

@@ -5,6 +5,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/identificacao"
+	"lojavirtual/flows/privacidade"
 	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
 	"lojavirtual/store"
@@ -21,6 +22,8 @@ type Parts struct {
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Desk     atendente.Desk
+	Tables   privacidade.Tables
+	Talks    privacidade.Talks
 	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
 }
 
@@ -39,6 +42,8 @@ func Engine(p Parts) *bot.Engine {
 		Person:   person,
 		Name:     p.Operator.Name,
 		Zone:     store.Zone,
+		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator)},
+		Notice:   privacidade.Notice(p.Operator),
 		Patience: p.Operator.Attendance.Patience,
 	}
 }

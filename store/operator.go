@@ -15,6 +15,7 @@ type Operator struct {
 	Attendance Attendance `yaml:"attendance"` // when people answer in the chat
 	Ombudsman  Contact    `yaml:"ombudsman"`  // ouvidoria
 	Regulator  Contact    `yaml:"regulator"`  // agência reguladora
+	Retention  Retention  `yaml:"retention"`  // of what we keep ourselves
 	Privacy    Contact    `yaml:"privacy"`    // encarregado (LGPD art. 41)
 
 	Pix      Pix    `yaml:"pix"`

@@ -34,9 +34,17 @@ var mayImport = map[string][]string{
 	"bot/webchat":               {"bot", "golang.org/x/time"},
 
 	// The conversations. None knows another, a driver or a channel.
-	"flows":               {"bot", "flows/atendente", "flows/identificacao", "flows/quitacao", "flows/segundavia", "store"},
+	"flows": {
+		"bot", "store",
+		"flows/atendente",
+		"flows/identificacao",
+		"flows/privacidade",
+		"flows/quitacao",
+		"flows/segundavia",
+	},
 	"flows/atendente":     {"bot", "bot/answer", "store"},
 	"flows/identificacao": {"bot", "bot/answer", "store"},
+	"flows/privacidade":   {"bot", "bot/answer", "store"},
 	"flows/quitacao":      {"bot", "bot/answer", "store"},
 	"flows/segundavia":    {"bot", "bot/answer", "store"},
 	"flows/document": {

@@ -22,7 +22,18 @@ type job struct {
 
 // jobs lists what is done on a schedule.
 func (l *loja) jobs() []job {
-	return nil
+	return []job{
+		{name: "purge", every: 6 * time.Hour, do: l.purge},
+	}
+}
+
+// purge erases what has been kept for as long as it may be.
+func (l *loja) purge(ctx context.Context) error {
+	keep := l.operator.Retention.Effective()
+	if err := l.db.Purge(ctx, keep); err != nil {
+		return err
+	}
+	return l.mail.Purge(ctx, time.Now().AddDate(0, 0, -keep.Talks))
 }
 
 const (

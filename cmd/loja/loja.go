@@ -86,6 +86,8 @@ func (l *loja) newEngine() *bot.Engine {
 		Years:    l.db,
 		Declare:  l.declare,
 		Desk:     l.db,
+		Tables:   l.db,
+		Talks:    l.mail,
 		Payee:    fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ)),
 	})
 	engine.Believe = l.Identity

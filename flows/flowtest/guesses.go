@@ -12,6 +12,12 @@ import (
 // test's own.
 func Guesses(t testing.TB) *redis.Guesses {
 	t.Helper()
+	return Mail(t).Guesses([]byte("the secret of the tests"))
+}
+
+// Mail returns an inbox and outbox in a Redis of the test's own.
+func Mail(t testing.TB) *redis.Mail {
+	t.Helper()
 	server, err := embedded.StartRedis(t.Context(), embedded.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -24,5 +30,5 @@ func Guesses(t testing.TB) *redis.Guesses {
 		_ = mail.Close()
 		_ = server.Close()
 	})
-	return mail.Guesses([]byte("the secret of the tests"))
+	return mail
 }

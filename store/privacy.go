@@ -1,0 +1,45 @@
+package store
+
+import "time"
+
+// Retention is for how many days what we keep ourselves is kept; then it is
+// erased. What GSAN keeps is the utility's affair.
+type Retention struct {
+	Talks     int `yaml:"talks"`     // what was said; 90 if zero
+	Notes     int `yaml:"notes"`     // notes left for later; 180 if zero
+	Documents int `yaml:"documents"` // that documents can be checked; 1825 if zero, five years (CDC art. 27)
+}
+
+// Effective is the retention with the days that were left out.
+func (r Retention) Effective() Retention {
+	or := func(days, otherwise int) int {
+		if days > 0 {
+			return days
+		}
+		return otherwise
+	}
+	return Retention{Talks: or(r.Talks, 90), Notes: or(r.Notes, 180), Documents: or(r.Documents, 1825)}
+}
+
+// ShortRetention is for how many days the notes of what was done are kept:
+// nobody comes with the key of a conversation that ended so long ago.
+const ShortRetention = 90
+
+// A Kept is a kind of thing that we keep of a conversation.
+type Kept struct {
+	Kind    KeptKind
+	Count   int
+	Since   time.Time // of the oldest
+	Details []string  // what they are, oldest first, if that can be told
+}
+
+// KeptKind is what is kept, as our tables have it.
+type KeptKind string
+
+// The kinds of things we keep, in the order in which they are told.
+const (
+	KeptNotes     KeptKind = "note"     // left for those who attend
+	KeptDocuments KeptKind = "document" // issued: their codes
+	KeptEffects   KeptKind = "effect"   // done in GSAN for the customer
+	KeptWatches   KeptKind = "watch"    // notices asked for
+)

@@ -1,0 +1,81 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// Kept tells how many turns of a person the journal holds, and since when.
+func (m *Mail) Kept(ctx context.Context, session string) (turns int, since time.Time, err error) {
+	entries, err := m.entriesOf(ctx, session)
+	if err != nil || len(entries) == 0 {
+		return 0, time.Time{}, err
+	}
+	return len(entries), timeOf(entries[0]), nil
+}
+
+// Erase removes from the journal what a person said and was answered, and the
+// messages of theirs that were put aside. The session is not touched: the turn
+// in hand settles it.
+func (m *Mail) Erase(ctx context.Context, session string) error {
+	entries, err := m.entriesOf(ctx, session)
+	if err != nil {
+		return err
+	}
+	n := partition(session)
+	aside, err := m.client.LRange(ctx, key(n, "x"), 0, -1).Result()
+	if err != nil {
+		return away("read what was put aside", err)
+	}
+	_, err = m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
+		if len(entries) > 0 {
+			pipe.XDel(ctx, key(n, "j"), entries...)
+		}
+		for _, letter := range aside {
+			var whose struct{ Session string }
+			if json.Unmarshal([]byte(letter), &whose) == nil && whose.Session == session {
+				pipe.LRem(ctx, key(n, "x"), 0, letter)
+			}
+		}
+		return nil
+	})
+	return away("erase a conversation", err)
+}
+
+// Purge removes from the journal what was said before a time.
+func (m *Mail) Purge(ctx context.Context, before time.Time) error {
+	_, err := m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
+		for n := range partitions {
+			pipe.XTrimMinID(ctx, key(n, "j"), strconv.FormatInt(before.UnixMilli(), 10))
+		}
+		return nil
+	})
+	return away("purge the journal", err)
+}
+
+// entriesOf returns the ids of a person's entries in the journal, oldest first.
+func (m *Mail) entriesOf(ctx context.Context, session string) ([]string, error) {
+	all, err := m.client.XRange(ctx, key(partition(session), "j"), "-", "+").Result()
+	if err != nil {
+		return nil, away("read the journal", err)
+	}
+	var ids []string
+	for _, entry := range all {
+		if entry.Values["s"] == session {
+			ids = append(ids, entry.ID)
+		}
+	}
+	return ids, nil
+}
+
+// timeOf is when an entry of a stream was made.
+func timeOf(id string) time.Time {
+	made, _, _ := strings.Cut(id, "-")
+	ms, _ := strconv.ParseInt(made, 10, 64) // Redis makes them so
+	return time.UnixMilli(ms).UTC()
+}

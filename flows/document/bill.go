@@ -32,7 +32,7 @@ const (
 // The title and the other metadata tell nothing about the customer. It is an
 // error if the bar code is none, or pays another amount than the bill's total.
 func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, error) {
-	pay, err := newSlip(m.Operator, b, charge)
+	pay, err := billSlip(m.Operator, b, charge)
 	if err != nil {
 		return nil, fmt.Errorf("draw bill %d: %w", b.ID, err)
 	}
@@ -65,11 +65,7 @@ func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, e
 			}
 		}
 		if i == 0 {
-			y := end
-			for _, lines := range notes {
-				s.mark("P", func() { s.paragraph(left, y+3, lines) })
-				y += textHeight([][]line{lines})
-			}
+			s.smallPrint(end, notes)
 			pay.draw(s)
 		}
 	}
@@ -84,6 +80,29 @@ type bill struct {
 	b    store.BillCopy
 	seal Seal
 	pay  slip
+}
+
+// billSlip is how the bill is paid, or why it is not.
+func billSlip(op store.Operator, b store.BillCopy, charge store.Charge) (slip, error) {
+	none := noCode(op, b.NoCode)
+	switch {
+	case b.Status == store.Paid:
+		none = "Esta conta já está paga" + when(" desde ", b.PaidOn) + ". Não pague de novo."
+	case b.DirectDebit:
+		none = "Esta conta está em débito automático: não é preciso pagar. Deixe saldo na conta bancária no dia do vencimento."
+	}
+	if !b.Payable() || b.DirectDebit {
+		return slip{op: op, none: none}, nil
+	}
+	pay, err := newSlip(op, b.Total, b.Barcode, charge.Code)
+	pay.none = none
+	pay.fields = []field{
+		{label: "Matrícula", value: matricula(b.Property.ID)},
+		{label: "Referência", value: shortReference(b.Month)},
+		{label: "Vencimento", value: b.Due.String()},
+		{label: "Não receber após", value: b.Validity.String()},
+	}
+	return pay, err
 }
 
 // letterhead says who issues the document (CDC art. 42-A) and what it is, with
@@ -414,6 +433,14 @@ func (m Maker) notes(seal Seal, own string) [][]line {
 		}
 	}
 	return notes
+}
+
+// smallPrint draws notes below each other.
+func (s *sheet) smallPrint(y float64, notes [][]line) {
+	for _, lines := range notes {
+		s.mark("P", func() { s.paragraph(left, y+3, lines) })
+		y += textHeight([][]line{lines})
+	}
 }
 
 // text says how the document can be checked, "" without a code.

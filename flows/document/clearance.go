@@ -40,11 +40,7 @@ func (m Maker) Clearance(c store.ClearanceCopy, seal Seal) ([]byte, error) {
 			b.draw(s, b.x, b.y, b.w)
 		}
 		if i == 0 {
-			y := end
-			for _, lines := range notes {
-				s.mark("P", func() { s.paragraph(left, y+3, lines) })
-				y += textHeight([][]line{lines})
-			}
+			s.smallPrint(end, notes)
 		}
 	}
 	return s.bytes(), nil

@@ -12,7 +12,9 @@ import (
 // A slip is the foot of the first page: how to pay, or why not.
 type slip struct {
 	op       store.Operator
-	b        store.BillCopy
+	total    store.Money
+	fields   []field       // what identifies the payment, without widths
+	none     string        // why there is nothing to pay with
 	payable  bool          // with a code of this page
 	code     febraban.Code // "" without bar code
 	pix      string        // the code to copy, "" without PIX
@@ -30,33 +32,30 @@ const (
 	copyAt   = 28.4 // the PIX code as text, from the top
 )
 
-func newSlip(op store.Operator, b store.BillCopy, charge store.Charge) (slip, error) {
-	s := slip{op: op, b: b}
-	if !b.Payable() || b.DirectDebit {
-		return s, nil
-	}
-	if b.Barcode != "" {
-		code, err := febraban.CheckBarcode(b.Barcode)
+// newSlip reads the codes by which total is paid, "" without one. It is an
+// error if the bar code is none, or pays another amount.
+func newSlip(op store.Operator, total store.Money, barcode, pix string) (slip, error) {
+	s := slip{op: op, total: total, pix: pix, payable: barcode != "" || pix != ""}
+	if barcode != "" {
+		code, err := febraban.CheckBarcode(barcode)
 		if err != nil {
 			return slip{}, fmt.Errorf("read bar code: %w", err)
 		}
-		if amount, ok := code.Amount(); ok && amount != b.Total {
-			return slip{}, fmt.Errorf("bar code pays %s instead of %s", amount, b.Total)
+		if amount, ok := code.Amount(); ok && amount != total {
+			return slip{}, fmt.Errorf("bar code pays %s instead of %s", amount, total)
 		}
 		s.code = code
 	}
-	if charge.Code != "" {
+	if pix != "" {
 		var err error
-		if s.square, err = newSquare(charge.Code); err != nil {
+		if s.square, err = newSquare(pix); err != nil {
 			return slip{}, err
 		}
-		s.pix = charge.Code
 		const most = 4
-		if lines := small.in(ink).wrap(s.pix, pixWidth, most+1); len(lines) <= most {
+		if lines := small.in(ink).wrap(pix, pixWidth, most+1); len(lines) <= most {
 			s.pixLines = lines
 		}
 	}
-	s.payable = s.code != "" || s.pix != ""
 	return s, nil
 }
 
@@ -101,13 +100,7 @@ func (p slip) draw(s *sheet) {
 	})
 	s.mark("H2", func() { s.put(left, y+7, headline.sized(13).line("Como pagar")) })
 	x := float64(left)
-	for _, f := range fieldsOf(
-		field{label: "Matrícula", value: matricula(p.b.Property.ID)},
-		field{label: "Referência", value: shortReference(p.b.Month)},
-		field{label: "Vencimento", value: p.b.Due.String()},
-		field{label: "Não receber após", value: p.b.Validity.String()},
-		field{label: "Valor", value: p.b.Total.String()},
-	) {
+	for _, f := range fieldsOf(append(p.fields, field{label: "Valor", value: p.total.String()})...) {
 		value := strong.sized(10).line(f.value)
 		label := small.line(f.label)
 		s.mark("P", func() {
@@ -130,7 +123,7 @@ func (p slip) drawPix(s *sheet, y float64) {
 		s.put(left, y+22.8, strong.sized(10).in(blue).line("Pix"))
 		s.paragraph(left+9, y+22.8, body.wrap("No aplicativo do banco, escolha Pix e leia o QR Code. Confira quem recebe.", pixWidth-9, 2))
 	})
-	s.figure("QR Code Pix de "+p.b.Total.String(), func() { s.square(x, y+5, p.square) })
+	s.figure("QR Code Pix de "+p.total.String(), func() { s.square(x, y+5, p.square) })
 
 	name := p.op.Pix.Name
 	if name == "" {
@@ -169,23 +162,20 @@ func (p slip) drawBars(s *sheet) {
 
 // drawNone says why there is nothing to pay with.
 func (p slip) drawNone(s *sheet) {
-	text := ""
-	switch {
-	case p.b.Status == store.Paid:
-		text = "Esta conta já está paga" + when(" desde ", p.b.PaidOn) + ". Não pague de novo."
-	case p.b.DirectDebit:
-		text = "Esta conta está em débito automático: não é preciso pagar. Deixe saldo na conta bancária no dia do vencimento."
-	default:
-		text = sentence("Este documento não tem código de pagamento" + labelled(": ", p.b.NoCode))
-		if len(p.op.Phones) > 0 {
-			text += "Dúvidas? Ligue " + strings.ReplaceAll(p.op.Phones[0].Number, " ", "\u00a0") + "."
-		}
-	}
-	lines := strong.sized(11).wrap(text, width-2*heroPad, 2)
+	lines := strong.sized(11).wrap(p.none, width-2*heroPad, 2)
 	height := textHeight([][]line{lines}) + 7
 	y := bottom - height
 	s.decoration(func() { s.panel(left, y, width, height, 3, 3, tint) })
 	s.mark("P", func() { s.paragraph(left+heroPad, y+7, lines) })
+}
+
+// noCode says that a document has no code and why, and whom to ask.
+func noCode(op store.Operator, why string) string {
+	text := sentence("Este documento não tem código de pagamento" + labelled(": ", why))
+	if len(op.Phones) > 0 {
+		text += "Dúvidas? Ligue " + strings.ReplaceAll(op.Phones[0].Number, " ", "\u00a0") + "."
+	}
+	return text
 }
 
 func shortReference(m store.Month) string {

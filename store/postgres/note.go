@@ -16,6 +16,6 @@ func (db *DB) LeaveNote(ctx context.Context, key string, n store.Note) error {
 	_, err := db.pool.Exec(ctx, `
 		INSERT INTO loja.note (key, session, protocol, property, text)
 		VALUES ($1::text, $2::text, $3::text, $4::bigint, $5::text)
-		    ON CONFLICT (key) DO NOTHING`, key, n.Session, n.Protocol, n.Property, n.Text)
+		    ON CONFLICT (key) DO NOTHING`, key, n.Session, n.Protocol, n.Property, latin1(n.Text))
 	return away("leave a note", err)
 }

@@ -861,14 +861,18 @@ func either[T any](condition bool, yes, no T) T {
 	return no
 }
 
-// longNumber is what may tell who somebody is.
-var longNumber = regexp.MustCompile(`\d[\d.\-/ ]{3,}\d`)
+var (
+	longNumber = regexp.MustCompile(`\d[\d.\-/ ]{3,}\d`) // may tell who somebody is
+	aMonth     = regexp.MustCompile(`^(0?[1-9]|1[0-2])/20\d\d$`)
+)
 
 // wish is an opening as a session keeps it: short, and without numbers that may
 // tell who somebody is.
 func wish(opening string) string {
 	const most = 120
-	opening = strings.TrimSpace(longNumber.ReplaceAllString(opening, ""))
+	opening = strings.TrimSpace(longNumber.ReplaceAllStringFunc(opening, func(number string) string {
+		return either(aMonth.MatchString(number), number, "")
+	}))
 	if runes := []rune(opening); len(runes) > most {
 		opening = string(runes[:most])
 	}

@@ -94,6 +94,9 @@ func (t *talk) Say(format string, args ...any) {
 	t.replies = append(t.replies, Reply{Text: Marked(format, args...)})
 }
 
+// Tell adds a reply of marked text, such as several lines that Marked made.
+func (t *talk) Tell(text string) { t.replies = append(t.replies, Reply{Text: text}) }
+
 // Offer adds a reply with options, of which the person may choose one. The
 // text is marked text.
 func (t *talk) Offer(text string, options ...string) {

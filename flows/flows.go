@@ -5,6 +5,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/identificacao"
+	"lojavirtual/flows/pagamentos"
 	"lojavirtual/flows/privacidade"
 	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
@@ -21,6 +22,7 @@ type Parts struct {
 	Print    segundavia.Print
 	Years    quitacao.Years
 	Declare  quitacao.Print
+	Payments pagamentos.Payments
 	Desk     atendente.Desk
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
@@ -35,6 +37,7 @@ func Engine(p Parts) *bot.Engine {
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			copies,
+			pagamentos.New(p.Payments),
 			quitacao.New(p.Years, p.Declare, copies.Name),
 			person,
 		},

@@ -4,9 +4,7 @@
 package answer
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lojavirtual/bot"
@@ -50,49 +48,4 @@ func Yes(text string) (bool, error) {
 		return true, nil
 	}
 	return false, bot.Mistake("Não entendi. Responda *sim* ou *não*.")
-}
-
-var (
-	monthNumber = regexp.MustCompile(`\b(0?[1-9]|1[0-2])\s*/\s*(\d{4}|\d{2})\b`)
-	itsMonth    = regexp.MustCompile(`^(\d{2})/(\d{4})\b`) // of an option
-	monthNames  = []string{"janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"}
-)
-
-// byMonth finds the one option of the month a person names, "03/2026", "3/26",
-// "março" or "março de 2026", among options that begin with MM/AAAA.
-func byMonth(text string, options []string) (int, bool) {
-	month, year := 0, ""
-	switch m := monthNumber.FindAllStringSubmatch(text, 2); {
-	case len(m) > 1:
-		return 0, false
-	case len(m) == 1:
-		month, _ = strconv.Atoi(m[0][1])
-		year = m[0][2]
-	default:
-		for _, w := range strings.Fields(bot.Fold(text)) {
-			switch i := slices.Index(monthNames, w); {
-			case i >= 0 && month != 0 && month != i+1:
-				return 0, false
-			case i >= 0:
-				month = i + 1
-			case len(w) == 4 && strings.Trim(w, "0123456789") == "":
-				year = w
-			}
-		}
-	}
-	found := -1
-	for i, o := range options {
-		m := itsMonth.FindStringSubmatch(o)
-		if m == nil || month == 0 {
-			continue
-		}
-		if n, _ := strconv.Atoi(m[1]); n != month || !strings.HasSuffix(m[2], year) {
-			continue
-		}
-		if found >= 0 {
-			return 0, false
-		}
-		found = i
-	}
-	return max(found, 0), found >= 0
 }

@@ -85,6 +85,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Print:    l.print,
 		Years:    l.db,
 		Declare:  l.declare,
+		Payments: l.db,
 		Desk:     l.db,
 		Tables:   l.db,
 		Talks:    l.mail,

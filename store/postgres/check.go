@@ -120,6 +120,7 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
 		{"requests of a property", func() error { _, err := db.Requests(ctx, nobody); return err }},
 		{"steps of a request", func() error { _, _, err := db.Progress(ctx, nobody, nothing); return err }},
+		{"payments", func() error { _, err := db.Payments(ctx, nobody); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {
 		f := Finding{What: "question: " + question.what}

@@ -30,6 +30,8 @@ type codes struct {
 	charge         map[int]string // tipo de débito
 	credit         map[int]string // tipo de crédito
 	tax            map[int]string // tipo de imposto
+	form           map[int]string // forma de arrecadação
+	document       map[int]string // tipo de documento
 	standards      columns        // padrões de qualidade da água, by column
 	holidays       map[store.Date]bool
 	townHolidays   map[int]map[store.Date]bool // by municipality
@@ -83,6 +85,8 @@ func (db *DB) refresh(ctx context.Context) error {
 		{&c.charge, "dbtp_id", "dbtp_dsdebitotipo", "faturamento.debito_tipo"},
 		{&c.credit, "crti_id", "crti_dscreditotipo", "faturamento.credito_tipo"},
 		{&c.tax, "imtp_id", "imtp_dsimposto", "faturamento.imposto_tipo"},
+		{&c.form, "arfm_id", "arfm_dsarrecadacaoforma", "arrecadacao.arrecadacao_forma"},
+		{&c.document, "dotp_id", "dotp_dsdocumentotipo", "cobranca.documento_tipo"},
 	} {
 		*table.into = map[int]string{}
 		batch.Queue(fmt.Sprintf(`SELECT %s::int, coalesce(trim(%s), '')::text FROM %s`, table.id, table.as, table.from)).

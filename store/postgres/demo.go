@@ -57,7 +57,9 @@ type house struct {
 	excluded      bool
 	owner         string // someone else
 	ownerDocument string
+	unmetered     bool      // there is no hidrômetro
 	requests      []request // oldest first
+	receipts      []receipt // what was paid besides each bill once
 	story         func(age int, b *event)
 }
 
@@ -68,6 +70,7 @@ type event struct {
 	volume   int
 	anomaly  int  // consumo_anormalidade
 	shut     bool // nobody at home: the meter was not read
+	unread   bool // nobody came: there is no record of a reading
 	unpaid   bool
 	partly   bool // half of it was paid
 	promptly bool // paid on the day of issue
@@ -252,5 +255,31 @@ var cast = []role{
 				b.unpaid, b.promptly, b.review, b.anomaly, b.volume = true, false, 91, 5, 47
 			}
 		})},
+	},
+	{
+		name: "VALDICE SOUZA NASCIMENTO", document: "70000343439",
+		special: "pagou uma conta duas vezes; três meses sem leitura",
+		houses: []house{home(2450011, 9, "203", func(age int, b *event) {
+			b.unpaid = age == 0
+			switch age {
+			case 3, 7, 8:
+				b.unread, b.volume = true, 14
+			case 5:
+				b.volume, b.anomaly = 4, 4
+			}
+		}).with(func(h *house) {
+			h.receipts = []receipt{
+				{made: 200, slip: 49, value: 8540},
+				{made: 70, again: 3, state: 3},
+				{made: 35, again: 2, state: 1},
+				{made: 2, slip: 80, value: 450, fresh: true},
+			}
+		})},
+	},
+	{
+		name: "HÉLIO TAVARES FONTES", document: "70000353582",
+		special: "casa sem hidrômetro: o consumo é fixo",
+		houses: []house{home(2450020, 5, "66", func(age int, b *event) { b.unpaid, b.volume = age == 0, 10 }).
+			with(func(h *house) { h.unmetered, h.usual = true, 10 })},
 	},
 }

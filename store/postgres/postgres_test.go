@@ -45,6 +45,8 @@ const (
 	partly    int64 = 2100991
 	public    int64 = 2224704
 	asked     int64 = 2331594 // Genilda: an open request and a closed one
+	twice     int64 = 2450011 // Valdice: paid a bill twice, has months without a reading
+	unmetered int64 = 2450020
 	mariasCPF       = "70000010111"
 )
 
@@ -184,6 +186,7 @@ func TestRoundTrips(t *testing.T) {
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },
+		"Payments":         func() error { _, err := w.Payments(t.Context(), several); return err },
 		"Issue":            func() error { _, err := w.Issue(t.Context(), "k", "k", several, store.Bill{}); return err },
 		"Document":         func() error { _, _, err := w.Document(t.Context(), "k"); return err },
 	} {

@@ -215,7 +215,8 @@ func TestCheckRights(t *testing.T) {
 	run(t, connect(t, url), `
 		DO $$ BEGIN CREATE ROLE loja_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 		GRANT USAGE ON SCHEMA cadastro, faturamento, arrecadacao, micromedicao, cobranca, atendimentopublico, loja TO loja_reader;
-		GRANT SELECT ON ALL TABLES IN SCHEMA cadastro, faturamento, micromedicao, cobranca, atendimentopublico, loja TO loja_reader`)
+		GRANT SELECT ON ALL TABLES IN SCHEMA cadastro, faturamento, micromedicao, cobranca, atendimentopublico, loja TO loja_reader;
+		GRANT SELECT ON arrecadacao.arrecadacao_forma TO loja_reader`)
 	w := openURL(t, url+"&role=loja_reader")
 	var bad []string
 	for _, f := range w.Check(t.Context()) {

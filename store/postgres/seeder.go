@@ -72,6 +72,9 @@ func (s *seeder) write(ctx context.Context, tx pgx.Tx, strangers int) error {
 	if err := s.writeDebts(ctx, tx); err != nil {
 		return err
 	}
+	if err := s.writeReceipts(ctx, tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE cadastro.sistema_parametros
 		   SET parm_amreferenciafaturamento = $1::int, parm_amreferenciaarrecadacao = $2::int WHERE parm_id = 1`, int(s.newest), int(s.collecting))
@@ -223,9 +226,10 @@ func (s *seeder) writeHouse(h house, who int64) {
 		s.relate(s.newCustomer(h.owner, h.ownerDocument, false), h.property, 1, long, store.Date{})
 	}
 
-	meter := next(&s.last.meter)
-	s.meter.add(meter, fmt.Sprintf("A%02dS%06d", 10+h.property%14, meter), long, long.Year, 0, 1, 1, 1, 1, 1)
-	s.installed.add(meter, meter, came, 1, 1, 1, 0, came)
+	var meter any
+	if !h.unmetered {
+		meter = s.newMeter(h.property, came)
+	}
 	s.connection.add(h.property, came, 1, 1, meter)
 
 	var deal int
@@ -258,8 +262,16 @@ func (s *seeder) writeHouse(h house, who int64) {
 	}
 }
 
+// newMeter writes a hidrômetro of the property and returns its number.
+func (s *seeder) newMeter(property int64, installed store.Date) int {
+	meter := next(&s.last.meter)
+	s.meter.add(meter, fmt.Sprintf("A%02dS%06d", 10+property%14, meter), long, long.Year, 0, 1, 1, 1, 1, 1)
+	s.installed.add(meter, meter, installed, 1, 1, 1, 0, installed)
+	return meter
+}
+
 // writeUse writes what the meter showed and what was made of it.
-func (s *seeder) writeUse(h house, m store.Month, b event, meter, shown int) {
+func (s *seeder) writeUse(h house, m store.Month, b event, meter any, shown int) {
 	var anomaly, shut any
 	kind, read := 1, 1
 	if b.anomaly != 0 {
@@ -268,9 +280,17 @@ func (s *seeder) writeUse(h house, m store.Month, b event, meter, shown int) {
 	if b.shut {
 		kind, read, shut = 3, 2, 23
 	}
+	switch {
+	case h.unmetered:
+		kind = 5
+	case b.unread:
+		kind = 9
+	}
 	s.use.add(next(&s.last.use), h.property, 1, m, b.volume, h.usual, 10*h.units, kind, anomaly)
-	s.reading.add(s.last.use, h.property, 1, m, m.Add(-1).First().Add(readDay-1), shown,
-		m.First().Add(readDay-1), shown+b.volume, b.volume, read, shut, meter)
+	if !h.unmetered && !b.unread {
+		s.reading.add(s.last.use, h.property, 1, m, m.Add(-1).First().Add(readDay-1), shown,
+			m.First().Add(readDay-1), shown+b.volume, b.volume, read, shut, meter)
+	}
 	if h.sewage == 3 {
 		s.use.add(next(&s.last.use), h.property, 2, m, b.volume, h.usual, 10*h.units, kind, nil)
 	}
@@ -318,11 +338,15 @@ func (s *seeder) writeBill(h house, m store.Month, b event, occupant int64, deal
 	if h.debit {
 		debit = 1
 	}
+	before, after := any(shown), any(shown+b.volume)
+	if h.unmetered {
+		before, after = nil, nil
+	}
 	s.number.add(id, history)
 	s.bill.of(closed).add(id, h.property, h.water, h.sewage, town, town, 5, 1, groups[town], town, b.status, review, dealt,
 		m, m, int(febraban.MonthDigit(m)-'0'), 2, debit,
 		water, sewage, charges, b.credit, taxes, sewagePercent, b.volume, b.volume,
-		issued, due, due, store.MonthOf(due).Add(13).First().Add(-1), reviewed, shown, shown+b.volume)
+		issued, due, due, store.MonthOf(due).Add(13).First().Add(-1), reviewed, before, after)
 	s.billed.of(closed).add(id, occupant, id, 2, 1)
 	s.category.of(closed).add(id, h.category, h.units, water, sewage, b.volume, b.volume)
 	for _, c := range b.charges {

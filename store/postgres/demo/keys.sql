@@ -132,6 +132,7 @@ alter table faturamento.fatura_item add constraint fatura_item_pkey primary key 
 alter table faturamento.faturamento_grupo add constraint faturamento_grupo_pkey primary key (ftgr_id);
 alter table faturamento.guia_pagamento add constraint guia_pagamento_pkey primary key (gpag_id);
 alter table faturamento.guia_pagamento_geral add constraint guia_pagamento_geral_pkey primary key (gpag_id);
+alter table faturamento.guia_pagamento_historico add constraint guia_pagamento_historico_pkey primary key (gpag_id);
 alter table faturamento.imposto_tipo add constraint imposto_tipo_pkey primary key (imtp_id);
 alter table faturamento.qualidade_agua add constraint qualidade_agua_pkey primary key (qlag_id);
 alter table faturamento.qualidade_agua_padrao add constraint qualidade_agua_padrao_pkey primary key (qlap_id);
@@ -534,6 +535,10 @@ alter table faturamento.guia_pagamento add constraint fk5_guia_pagamento foreign
 alter table faturamento.guia_pagamento add constraint fk6_guia_pagamento foreign key (dbtp_id) references faturamento.debito_tipo(dbtp_id);
 alter table faturamento.guia_pagamento add constraint fk8_guia_pagamento foreign key (lict_id) references financeiro.lancamento_item_contabil(lict_id);
 alter table faturamento.guia_pagamento add constraint fk9_guia_pagamento foreign key (dcst_idatual) references faturamento.debito_credito_situacao(dcst_id);
+alter table faturamento.guia_pagamento_historico add constraint fk1_guia_pagamento_historico foreign key (gpag_id) references faturamento.guia_pagamento_geral(gpag_id);
+alter table faturamento.guia_pagamento_historico add constraint fk3_guia_pagamento_historico foreign key (imov_id) references cadastro.imovel(imov_id);
+alter table faturamento.guia_pagamento_historico add constraint fk4_guia_pagamento_historico foreign key (clie_id) references cadastro.cliente(clie_id);
+alter table faturamento.guia_pagamento_historico add constraint fk7_guia_pagamento_historico foreign key (dbtp_id) references faturamento.debito_tipo(dbtp_id);
 alter table faturamento.qualidade_agua add constraint fk1_qualidade_agua foreign key (loca_id) references cadastro.localidade(loca_id);
 alter table faturamento.qualidade_agua add constraint fk2_qualidade_agua foreign key (stcm_id) references cadastro.setor_comercial(stcm_id);
 alter table faturamento.vencimento_alternativo add constraint fk1_vencimento_alternativo foreign key (imov_id) references cadastro.imovel(imov_id) on update restrict on delete restrict;

@@ -1598,6 +1598,24 @@ create table faturamento.guia_pagamento_geral (
     gpge_tmultimaalteracao timestamp not null default now()
 );
 
+create table faturamento.guia_pagamento_historico (
+    gpag_id                   integer not null,
+    loca_id                   integer not null,
+    imov_id                   integer,
+    gphi_amreferenciacontabil integer not null,
+    gphi_dtemissao            date not null,
+    gphi_dtvencimento         date not null,
+    clie_id                   integer,
+    gphi_vldebito             numeric(13,2) not null,
+    gphi_tmultimaalteracao    timestamp not null default now(),
+    fntp_id                   integer not null,
+    dbtp_id                   integer not null,
+    lict_id                   integer not null,
+    dcst_idatual              integer not null,
+    gphi_iccobrancamulta      smallint not null,
+    gphi_icemitirobservacao   smallint not null default 2
+);
+
 create table faturamento.imposto_tipo (
     imtp_id                 integer not null,
     imtp_dsimposto          varchar(50) not null,

@@ -47,9 +47,10 @@ type Refusal int
 
 // What keeps a statement from being issued. The zero Refusal does not.
 const (
-	NotRefused   Refusal = iota
-	DebtsChanged         // something that was chosen is not owed any more, or not as it was seen
-	ByDelivery           // the bills go to the responsável's final group alone (EXT-3)
-	BySituation          // the collection situation of the property forbids documents (EXT-3)
-	NothingToPay         // the credits are worth as much as the debts, or more (EXT-2)
+	NotRefused    Refusal = iota
+	DebtsChanged          // something that was chosen is not owed any more, or not as it was seen
+	ByDelivery            // the bills go to the responsável's final group alone (EXT-3)
+	BySituation           // the collection situation of the property forbids documents (EXT-3)
+	NothingToPay          // the credits are worth as much as the debts, or more (EXT-2)
+	NeedsBankSlip         // so large that GSAN makes a ficha de compensação, which takes an agreement with a bank (EXT-7)
 )

@@ -58,8 +58,8 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
 	}
 	l.db.Company = l.operator.Febraban
-	l.db.Deals = l.operator.Rules.Deals
 	l.db.Clearance = l.operator.Rules.Clearance
+	l.db.PlainOctober = l.operator.Rules.PlainOctober
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}

@@ -279,10 +279,10 @@ func (r copyRow) print(property int64, codes *codes) store.BillCopy {
 		Volume:    r.Volume,
 		Property: store.Property{
 			ID: property, Locality: r.Locality, Address: r.Address, Route: strconv.Itoa(r.Route), Group: r.Group, Meter: r.Meter,
-			Inscribe: fmt.Sprintf("%03d.%03d.%0*d.%04d.%03d", r.Locality, r.Sector, codes.parameters.BlockWidth, r.Block, r.Lot, r.Sublot),
+			Inscribe: codes.parameters.inscription(r.Locality, r.Sector, r.Block, r.Lot, r.Sublot),
 			Water:    sentence(codes.water[r.WaterID]),
 			Sewage:   sentence(codes.sewage[r.SewageID]),
-			Units:    r.units(codes),
+			Units:    units(codes, r.Categories),
 		},
 		Lines: r.lines(codes),
 	}
@@ -334,10 +334,10 @@ func (r copyRow) printReading(b *store.BillCopy, codes *codes) {
 	}
 }
 
-// units writes the economias of the bill: "1 RES + 2 COM".
-func (r copyRow) units(codes *codes) string {
+// units writes the economias of a bill or a property: "1 RES + 2 COM".
+func units(codes *codes, categories []categoryRow) string {
 	var parts []string
-	for _, c := range r.Categories {
+	for _, c := range categories {
 		parts = append(parts, fmt.Sprintf("%d %s", c.Units, codes.categoryMark[c.Category]))
 	}
 	return strings.Join(parts, " + ")

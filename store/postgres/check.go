@@ -2,9 +2,12 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"lojavirtual/store"
 )
@@ -31,6 +34,7 @@ func (db *DB) Check(ctx context.Context) []Finding {
 	all := db.checkServer(ctx)
 	all = append(all, db.checkCodes()...)
 	all = append(all, db.checkQuestions(ctx)...)
+	all = append(all, db.checkStatements(ctx))
 	return append(all, db.checkOwn(ctx))
 }
 
@@ -82,6 +86,14 @@ func (db *DB) checkCodes() []Finding {
 	if len(p.issuer(db.Company).Company) != 4 {
 		found[1].Do = "bills will have no bar code: give the operator's FEBRABAN code, or set parm_cdempresafebraban"
 	}
+	late := Finding{What: fmt.Sprintf("late charges: indices of %d months", len(codes.late.Indices))}
+	switch {
+	case len(codes.late.Indices) == 0:
+		late.Do = "late bills would cost nothing more: fill cobranca.indices_acresc_impont"
+	case codes.late.Tariff && codes.late.TariffSince != 0:
+		late.Do = "correction by the tariff (parm_icatualizacaotarifaria = 1) is not computed: late bills of before parm_amatualizacaotarifaria would lack it"
+	}
+	found = append(found, late)
 	for _, table := range []struct {
 		name  string
 		words map[int]string
@@ -93,6 +105,7 @@ func (db *DB) checkCodes() []Finding {
 		{"atendimentopublico.ligacao_esgoto_situacao", codes.sewage, []int{3}},
 		{"micromedicao.consumo_tipo", codes.meterKind, []int{1}},
 		{"cadastro.categoria", codes.category, []int{1}},
+		{"faturamento.debito_tipo", codes.charge, []int{lateFine}},
 	} {
 		f := Finding{What: "codes of " + table.name}
 		if i := slices.IndexFunc(table.ids, func(id int) bool { return table.words[id] == "" }); i >= 0 {
@@ -115,8 +128,6 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"a customer's properties", func() error { _, err := db.Properties(ctx, nobody); return err }},
 		{"bills to be paid", func() error { _, err := db.Bills(ctx, nobody); return err }},
 		{"debts", func() error { _, err := db.Debts(ctx, nobody); return err }},
-		{"a deal", func() error { _, _, err := db.Deal(ctx, nobody, nobody, store.Debts{}); return err }},
-		{"who may deal", func() error { _, err := db.MayDeal(ctx, nobody, ""); return err }},
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
@@ -132,6 +143,36 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		found = append(found, f)
 	}
 	return found
+}
+
+// checkStatements looks for what a statement is written with (see
+// IssueStatement): codes and rights.
+func (db *DB) checkStatements(ctx context.Context) Finding {
+	f := Finding{What: "issuing statements"}
+	var coded, insert, draw bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT (SELECT count(*) FROM cobranca.documento_tipo WHERE dotp_id = ANY ($1::int[])) = 5
+		         AND EXISTS (SELECT 1 FROM cobranca.documento_emissao_forma WHERE demf_id = $2::int)
+		         AND EXISTS (SELECT 1 FROM cobranca.cobranca_debito_situacao WHERE cdst_id = $3::int)
+		         AND EXISTS (SELECT 1 FROM seguranca.usuario WHERE usur_icinternet = 1),
+		       has_table_privilege('cobranca.cobranca_documento', 'INSERT') AND has_table_privilege('cobranca.cobranca_documento_item', 'INSERT'),
+		       has_sequence_privilege('cobranca.seq_cobranca_documento', 'USAGE, UPDATE')
+		         AND has_sequence_privilege('cobranca.seq_cobranca_documento_item', 'USAGE, UPDATE')`,
+		[]int{billItem, serviceItem, slipItem, creditItem, statementType}, individually, pending).Scan(&coded, &insert, &draw)
+	if err == nil {
+		err = db.whose(ctx, db.codes.Load(), 0, new(store.Statement))
+	}
+	switch {
+	case err != nil && !errors.Is(err, pgx.ErrNoRows):
+		f.Do = "grant SELECT on the tables, or compare GSAN's version: " + away("look at statements", err).Error()
+	case !coded:
+		f.Do = "cobranca.documento_tipo lacks 1, 6, 7, 10 or 14, documento_emissao_forma 3, cobranca_debito_situacao 1, or no user has usur_icinternet = 1; compare with GSAN"
+	case !insert:
+		f.Do = "grant INSERT on cobranca.cobranca_documento and cobranca_documento_item"
+	case !draw:
+		f.Do = "grant UPDATE on the sequences cobranca.seq_cobranca_documento and seq_cobranca_documento_item"
+	}
+	return f
 }
 
 // checkOwn looks at our schema.

@@ -123,7 +123,7 @@ func (db *DB) Clearances(ctx context.Context, property int64) (store.Clearances,
 	if err != nil {
 		return found, away("clearances", err)
 	}
-	found.Property.Inscribe = fmt.Sprintf("%03d.%03d.%0*d.%04d.%03d", found.Property.Locality, sector, codes.parameters.BlockWidth, block, lot, sublot)
+	found.Property.Inscribe = codes.parameters.inscription(found.Property.Locality, sector, block, lot, sublot)
 	found.Occupied = k.ID != 0
 	terms := p.terms(db.Clearance)
 	for _, s := range own {

@@ -46,8 +46,8 @@ type parameters struct {
 	Company    int         // FEBRABAN code, 0 if none
 	Modulus    int         // of bar codes
 	BlockWidth int         // digits of the quadra in an inscrição
-	MonthBands bool        // deals may discount bills by their month: the table for it is there (SIM-13)
 	debts      debtParameters
+	statements statementParameters
 }
 
 // holiday tells whether a day is free in the whole country or in a municipality.
@@ -61,6 +61,11 @@ func (p parameters) issuer(company string) febraban.Issuer {
 		company = fmt.Sprintf("%04d", p.Company)
 	}
 	return febraban.Issuer{Company: company, Modulus: p.Modulus}
+}
+
+// inscription writes where a property is in the register (inscrição).
+func (p parameters) inscription(locality, sector, block, lot, sublot int) string {
+	return fmt.Sprintf("%03d.%03d.%0*d.%04d.%03d", locality, sector, p.BlockWidth, block, lot, sublot)
 }
 
 // refresh reads the code tables, in one round trip.
@@ -128,14 +133,13 @@ func (db *DB) refresh(ctx context.Context) error {
 		QueryRow(func(row pgx.Row) error { return row.Scan(&c.standards) })
 	batch.Queue(`
 		SELECT parm_amreferenciafaturamento::int, parm_amreferenciaarrecadacao::int, coalesce(parm_cdempresafebraban, 0)::int,
-		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int,
-		       to_regclass('cobranca.parcelamento_faixa_desconto') IS NOT NULL
+		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int
 		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).
 		QueryRow(func(row pgx.Row) error {
 			p := &c.parameters
-			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth, &p.MonthBands)
+			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth)
 		})
-	c.queueLate(&batch)
+	c.queueDebts(&batch)
 	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return away("read code tables", err)
 	}

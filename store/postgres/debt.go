@@ -325,18 +325,25 @@ type debtParameters struct {
 	HideSlips    bool
 }
 
-// queueLate reads what late charges hang on. The parameters of contracts come as
-// JSON, for an old GSAN has neither them nor the tables.
-func (c *codes) queueLate(batch *pgx.Batch) {
+// statementParameters is what they say on statements.
+type statementParameters struct {
+	Days int         // that one is good for (EXT-4)
+	Slip store.Money // from this total on GSAN makes a bank slip; 0 for never (EXT-7)
+}
+
+// queueDebts reads what debts, late charges and statements hang on. What not
+// every GSAN has comes as JSON, such as the parameters of contracts.
+func (c *codes) queueDebts(batch *pgx.Batch) {
 	batch.Queue(`
 		SELECT coalesce((to_json(p) ->> 'parm_icbloqctasctrparceldebito')::int = 1, false),
 		       coalesce((to_json(p) ->> 'parm_icbloqdacctrparceldebito')::int = 1, false),
 		       coalesce((to_json(p) ->> 'parm_icbloqguiactrparceldebito')::int = 1, false),
 		       parm_nndiasvenctocobranca::int, parm_nndiascalculoacrescimos::int, coalesce(parm_nnmesescalculocorrecao, -1)::int,
-		       parm_icatualizacaotarifaria = 1, coalesce(parm_amatualizacaotarifaria, 0)::int
+		       parm_icatualizacaotarifaria = 1, coalesce(parm_amatualizacaotarifaria, 0)::int,
+		       parm_nndiasvalidadeextrato::int, coalesce((100 * (to_json(p) ->> 'parm_vlextratofichacomp')::numeric)::bigint, 0)
 		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).QueryRow(func(row pgx.Row) error {
-		p, r := &c.parameters.debts, &c.late
-		return row.Scan(&p.HideBills, &p.HideServices, &p.HideSlips, &r.Shift, &r.Grace, &r.Correct, &r.Tariff, &r.TariffSince)
+		p, r, s := &c.parameters.debts, &c.late, &c.parameters.statements
+		return row.Scan(&p.HideBills, &p.HideServices, &p.HideSlips, &r.Shift, &r.Grace, &r.Correct, &r.Tariff, &r.TariffSince, &s.Days, &s.Slip)
 	})
 	batch.Queue(`
 		SELECT DISTINCT ON (iaci_amreferencia)

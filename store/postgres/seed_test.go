@@ -198,6 +198,10 @@ func TestCheck(t *testing.T) {
 			DROP TABLE cobranca.contrato_parcel_item`, "question: bills to be paid"},
 		{"a code is missing", "UPDATE faturamento.conta_motivo_revisao SET cmrv_dsmotivorevisaoconta = NULL WHERE cmrv_id = 101", "codes of faturamento.conta_motivo_revisao"},
 		{"a parameter is missing", "UPDATE cadastro.sistema_parametros SET parm_cdempresafebraban = NULL", `FEBRABAN code "", modulus 10`},
+		{"no indices", "TRUNCATE cobranca.indices_acresc_impont", "late charges: indices of 0 months"},
+		{"correction by the tariff", "UPDATE cadastro.sistema_parametros SET parm_icatualizacaotarifaria = 1, parm_amatualizacaotarifaria = 202401", "late charges: indices of 36 months"},
+		{"no user of the internet", "UPDATE seguranca.usuario SET usur_icinternet = 2", "issuing statements"},
+		{"a table of statements is missing", "DROP TABLE cobranca.cobranca_documento_item", "issuing statements"},
 		{"our schema is missing", "DROP SCHEMA loja CASCADE", "our schema loja"},
 		{"our schema is old", "DELETE FROM loja.goose_db_version WHERE version_id > 0", "our schema loja"},
 	} {

@@ -54,6 +54,12 @@ func (s *Store) Reset() {
 	}
 	s.Away, s.Bug = false, false
 	s.url = embedded.DatabaseForTest(s.t, "flowtest", fill)
+	s.open()
+}
+
+// open reads the code tables and parameters as they are now.
+func (s *Store) open() {
+	s.t.Helper()
 	db, err := postgres.Open(s.t.Context(), s.url, func(config *pgxpool.Config) { config.PrepareConn = s.prepare })
 	if err != nil {
 		s.t.Fatal(err)
@@ -116,6 +122,26 @@ func (s *Store) Leave(property int64) {
 	if err != nil || done.RowsAffected() != 1 {
 		s.t.Fatalf("nobody can leave property %d: %d rows, %v", property, done.RowsAffected(), err)
 	}
+}
+
+// Contract puts all unpaid bills of a property into an instalment contract in
+// force, which GSAN's parameter hides from now on (gsan-rules DEB-7).
+func (s *Store) Contract(property int64) {
+	s.t.Helper()
+	s.Exec(`UPDATE cadastro.sistema_parametros SET parm_icbloqctasctrparceldebito = 1`)
+	s.Exec(`
+		INSERT INTO cobranca.contrato_parcel (cpar_id, cpar_nncontrato, pcst_id, cpar_dtcontrato, usur_id, cpar_cdresponsavel,
+		       cpar_icdebitocomacrescimo, cpar_icparcelamentocomjuros, cpar_icinformarvalorparcela, cbfm_id, cpar_iccontasrevisao,
+		       cpar_icdebitoacobrar, cpar_iccreditoarealizar, cpar_nnprestacoes, cpar_dtvencimento, cpar_nndiasentrevencimentoparc,
+		       cpar_vldebitoatualizado, cpar_vlparcelado, cpar_vlparcelamentoacobrar, cpar_amreferenciafaturamento, cpar_tmimplantacao)
+		VALUES (1, '1', 1, $1::date, (SELECT min(usur_id) FROM seguranca.usuario), 2, 2, 2, 2, 1, 2, 2, 2, 10, $1::date, 30, 100, 100, 100, $2::int, now())`,
+		Today, int(store.MonthOf(Today)))
+	s.Exec(`
+		INSERT INTO cobranca.contrato_parcel_item (cpit_id, dotp_id, cpar_id, cnta_id, cpit_vlitem)
+		SELECT row_number() OVER (), 1, 1, cnta_id, cnta_vlagua FROM faturamento.conta c
+		 WHERE imov_id = $1::int AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)`, property)
+	s.Close()
+	s.open()
 }
 
 // Exec changes the database behind the flow's back.

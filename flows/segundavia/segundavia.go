@@ -157,6 +157,10 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 	today := store.DateOf(t.At())
 	switch len(open) {
 	case 0:
+		if bills.Contracted { // gsan-rules DEB-7
+			t.Say("As contas em aberto da matrícula `%s` estão num contrato de parcelamento e são pagas nas parcelas dele. Por isso não há 2ª via delas. Sobre o contrato, digite *atendente*. Para ver outros débitos, digite *negociar débitos*.", store.FormatMatricula(t.Property()))
+			return none, nil
+		}
 		t.Say("Boa notícia: não há conta em aberto para a matrícula `%s`.", store.FormatMatricula(t.Property()))
 		return none, nil
 	case 1:

@@ -39,12 +39,13 @@ func TestTranscripts(t *testing.T) {
 		demo.Reset()
 		*session = bot.Session{ID: "test:someone", Protocol: "2605200000000001"}
 		happens := map[string]func(){
-			"store is away":           func() { demo.Away = true },
-			"store is back":           func() { demo.Away = false },
-			"store is sick":           func() { demo.Bug = true },
-			"the second bill is paid": func() { demo.Pay(owed(t, demo, session)[1].ID) },
-			"the last bill is paid":   func() { demo.Pay(owed(t, demo, session)[len(owed(t, demo, session))-1].ID) },
-			"the customer moves out":  func() { demo.Leave(session.Identity.Property) },
+			"store is away":               func() { demo.Away = true },
+			"store is back":               func() { demo.Away = false },
+			"store is sick":               func() { demo.Bug = true },
+			"the second bill is paid":     func() { demo.Pay(owed(t, demo, session)[1].ID) },
+			"the last bill is paid":       func() { demo.Pay(owed(t, demo, session)[len(owed(t, demo, session))-1].ID) },
+			"all bills are in a contract": func() { demo.Contract(session.Identity.Property) },
+			"the customer moves out":      func() { demo.Leave(session.Identity.Property) },
 		}
 		for _, p := range postgres.DemoPeople() {
 			happens["it is "+p.Name] = be(p.Name)

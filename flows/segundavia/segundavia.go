@@ -42,6 +42,7 @@ const (
 
 	several, one, none, vacant  bot.Event = "several", "one", "none", "vacant"
 	marked, picked, refused     bot.Event = "marked", "picked", "refused"
+	told                        bot.Event = "told"
 	printed, delivered, settled bot.Event = "printed", "delivered", "settled"
 	other, paid, found, done    bot.Event = "other", "paid", "found", "done"
 )
@@ -90,7 +91,7 @@ func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *b
 		{
 			State: searching, Label: "procurando contas em aberto",
 			Do: c.search,
-			On: bot.On{several: picking, one: choosing, none: offering, refused: offering, vacant: bot.End},
+			On: bot.On{several: picking, one: choosing, none: offering, refused: offering, told: closing, vacant: bot.End},
 		},
 
 		{
@@ -155,6 +156,11 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	open := slices.DeleteFunc(slices.Clone(bills.List), func(b store.Bill) bool { return b.Status == store.Paid })
 	today := store.DateOf(t.At())
+	if year, month, ok := answer.Month(t.Opening(), t.At().In(store.Zone)); ok && month > 0 {
+		if event, err := c.takeMonth(ctx, t, open, store.Month(100*year+month)); event != "" || err != nil {
+			return event, err
+		}
+	}
 	switch len(open) {
 	case 0:
 		if bills.Contracted { // gsan-rules DEB-7
@@ -179,6 +185,38 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 		t.Say("A matrícula `%s` tem %d contas em aberto.%s", store.FormatMatricula(t.Property()), len(open), total(open))
 		return several, nil
 	}
+}
+
+// takeMonth takes the bill of the month that was asked for, open or paid. The
+// event is "" if there is none.
+func (c conversation) takeMonth(ctx context.Context, t *turn, open []store.Bill, month store.Month) (bot.Event, error) {
+	today := store.DateOf(t.At())
+	of := func(b store.Bill) bool { return b.Month == month }
+	if i := slices.IndexFunc(open, of); i >= 0 {
+		t.Data.list(open, today)
+		t.Say("A conta de %s: *%s*.", month.Name(), t.Data.Titles[i])
+		return c.takeAsked(ctx, t, i)
+	}
+	settled, err := c.bills.PaidBills(ctx, t.Property(), store.MonthOf(today).Add(1-monthsBack))
+	if err != nil {
+		return "", fmt.Errorf("search paid bills: %w", err)
+	}
+	if i := slices.IndexFunc(settled, of); i >= 0 {
+		t.Data.list(settled, today)
+		t.Say("A conta de %s já está paga.", month.Name())
+		return c.takeAsked(ctx, t, i)
+	}
+	t.Say("Não encontrei a conta de %s entre as abertas, nem entre as pagas nos últimos %d meses.", month.Name(), monthsBack)
+	return "", nil
+}
+
+// takeAsked takes a bill that was asked for by its month, one among others.
+func (c conversation) takeAsked(ctx context.Context, t *turn, i int) (bot.Event, error) {
+	event, err := c.take(ctx, t, []int{i})
+	if event == picked {
+		return one, err
+	}
+	return told, err
 }
 
 // total sums up the bills that can be paid; "" for fewer than two.

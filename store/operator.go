@@ -35,6 +35,8 @@ type Rules struct {
 	// PlainOctober corrects bills that are late in October by October's index;
 	// GSAN takes the newest there is, by mistake (gsan-rules ACR-9).
 	PlainOctober bool `yaml:"plain_october"`
+
+	DueDayWithoutRequest bool `yaml:"due_day_without_request"` // change due days even if GSAN has no kind of request for it
 }
 
 // A Phone is a number people may call, with what it is for.

@@ -60,6 +60,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 	l.db.Company = l.operator.Febraban
 	l.db.Clearance = l.operator.Rules.Clearance
 	l.db.PlainOctober = l.operator.Rules.PlainOctober
+	l.db.DueDayWithoutRequest = l.operator.Rules.DueDayWithoutRequest
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}

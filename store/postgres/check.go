@@ -35,6 +35,7 @@ func (db *DB) Check(ctx context.Context) []Finding {
 	all = append(all, db.checkCodes()...)
 	all = append(all, db.checkQuestions(ctx)...)
 	all = append(all, db.checkStatements(ctx))
+	all = append(all, db.checkDueDays(ctx)...)
 	return append(all, db.checkOwn(ctx))
 }
 
@@ -130,6 +131,7 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"debts", func() error { _, err := db.Debts(ctx, nobody); return err }},
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
+		{"due days", func() error { _, err := db.DueDays(ctx, nobody); return err }},
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
 		{"requests of a property", func() error { _, err := db.Requests(ctx, nobody); return err }},
 		{"steps of a request", func() error { _, _, err := db.Progress(ctx, nobody, nothing); return err }},
@@ -173,6 +175,51 @@ func (db *DB) checkStatements(ctx context.Context) Finding {
 		f.Do = "grant UPDATE on the sequences cobranca.seq_cobranca_documento and seq_cobranca_documento_item"
 	}
 	return f
+}
+
+// checkDueDays looks at what a change of the due day needs (gsan-rules VEN-1,
+// VEN-2, VEN-5).
+func (db *DB) checkDueDays(ctx context.Context) []Finding {
+	var list string
+	var kind, may, coded bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT coalesce(parm_dsdiasvcmtoalternativo, '')::text,
+		       EXISTS (SELECT 1 FROM atendimentopublico.espec_tipo_validacao t
+		                 JOIN atendimentopublico.solicitacao_tipo_espec e ON e.step_id = t.step_id AND e.step_icuso = 1
+		                WHERE t.estv_cdconstante = 'V' AND coalesce(t.estv_icuso, 1) = 1),
+		       has_table_privilege('faturamento.vencimento_alternativo', 'INSERT')
+		       AND has_column_privilege('faturamento.vencimento_alternativo', 'venc_dtexclusao', 'UPDATE')
+		       AND has_column_privilege('cadastro.imovel', 'imov_ddvencimento', 'UPDATE')
+		       AND has_column_privilege('cadastro.imovel', 'imov_icvencimentomesseguinte', 'UPDATE')
+		       AND has_column_privilege('cadastro.imovel', 'imov_tmultimaalteracao', 'UPDATE')
+		       AND has_sequence_privilege('faturamento.seq_vencimento_alternativo', 'UPDATE')
+		       AND has_table_privilege('seguranca.operacao_efetuada', 'INSERT') AND has_sequence_privilege('seguranca.seq_operacao_efetuada', 'UPDATE')
+		       AND has_table_privilege('seguranca.usuario_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_usuario_alteracao', 'UPDATE')
+		       AND has_table_privilege('seguranca.tabela_linha_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_tabela_linha_alteracao', 'UPDATE'),
+		       EXISTS (SELECT 1 FROM seguranca.usuario_acao WHERE usac_id = 1) AND EXISTS (SELECT 1 FROM seguranca.alteracao_tipo WHERE altp_id = 2)
+		  FROM cadastro.sistema_parametros WHERE parm_id = 1`).Scan(&list, &kind, &may, &coded)
+	if err != nil {
+		return []Finding{{"change of due days", "grant SELECT on the tables and USAGE on the schemas, seguranca among them: " + away("look at due days", err).Error()}}
+	}
+	found := []Finding{
+		{What: fmt.Sprintf("due days on offer: %q", list)},
+		{What: "kind of request for another due day"},
+		{What: "rights to change a due day"},
+	}
+	if len(store.DueDaysOnOffer(list, 31, 0)) < 6 {
+		found[0].Do = "Lei 9.791/1999 wants six days or more: set parm_dsdiasvcmtoalternativo in cadastro.sistema_parametros, such as 1;5;10;15;20;25"
+	}
+	if !kind && !db.DueDayWithoutRequest {
+		found[1].Do = "nobody can change a due day: give an especificação the tipo de validação V in GSAN, or set rules.due_day_without_request"
+	}
+	switch {
+	case !coded:
+		found[2].Do = "seguranca.usuario_acao lacks id 1, or seguranca.alteracao_tipo id 2: compare with GSAN"
+	case !may:
+		found[2].Do = "grant INSERT on faturamento.vencimento_alternativo and on seguranca.operacao_efetuada, usuario_alteracao and tabela_linha_alteracao, " +
+			"UPDATE on their sequences, on venc_dtexclusao and venc_tmultimaalteracao, and on imov_ddvencimento, imov_icvencimentomesseguinte and imov_tmultimaalteracao of cadastro.imovel"
+	}
+	return found
 }
 
 // checkOwn looks at our schema.

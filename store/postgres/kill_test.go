@@ -60,6 +60,27 @@ var effects = map[string]effect{
 		},
 		wrote: []int64{1, 1, 1, 1, 1},
 	},
+	"due day": {
+		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
+			c, err := db.ChangeDueDay(ctx, key, store.DueDayForm{Property: property, Day: 25, At: at})
+			if err == nil && c.Refused != store.MayChange {
+				err = fmt.Errorf("refused: %s", c.Refused)
+			}
+			return c, err
+		},
+		properties: `SELECT imov_id::bigint FROM cadastro.imovel WHERE imov_id > 3000000 AND coalesce(imov_icexclusao, 2) <> 1 ORDER BY 1 LIMIT 200`,
+		rows: []string{
+			`SELECT count(*) FROM faturamento.vencimento_alternativo WHERE imov_id = $1`,
+			`SELECT count(*) FROM cadastro.imovel WHERE imov_id = $1 AND imov_ddvencimento = 25 AND imov_icvencimentomesseguinte = 2`,
+			`SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.ra_unidade JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.tramite JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+			`SELECT count(*) FROM seguranca.operacao_efetuada WHERE opef_cnargumento = $1`,
+			`SELECT count(*) FROM seguranca.usuario_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
+			`SELECT count(*) FROM seguranca.tabela_linha_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
+		},
+		wrote: []int64{1, 1, 1, 1, 1, 1, 1, 1},
+	},
 }
 
 // TestKill does every effect in a process of its own that is killed before and

@@ -58,6 +58,9 @@ type DB struct {
 	// Clearance is when a year counts as settled; the zero one is by law. It may
 	// be set before the first question.
 	Clearance store.ClearanceRule
+	// DueDayWithoutRequest lets due days be changed where GSAN has no kind of
+	// request for it. It may be set before the first question.
+	DueDayWithoutRequest bool
 	// PlainOctober corrects late bills in October by October's index, and not by
 	// the newest there is as GSAN does by mistake (gsan-rules ACR-9). It may be
 	// set before the first question.

@@ -185,6 +185,7 @@ func TestRoundTrips(t *testing.T) {
 		"Debts":            func() error { _, err := w.Debts(t.Context(), several); return err },
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
+		"DueDays":          func() error { _, err := w.DueDays(t.Context(), several); return err },
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },
 		"Payments":         func() error { _, err := w.Payments(t.Context(), several); return err },
 		"Issue":            func() error { _, err := w.Issue(t.Context(), "k", "k", several, store.Bill{}); return err },

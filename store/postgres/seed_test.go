@@ -202,6 +202,8 @@ func TestCheck(t *testing.T) {
 		{"correction by the tariff", "UPDATE cadastro.sistema_parametros SET parm_icatualizacaotarifaria = 1, parm_amatualizacaotarifaria = 202401", "late charges: indices of 36 months"},
 		{"no user of the internet", "UPDATE seguranca.usuario SET usur_icinternet = 2", "issuing statements"},
 		{"a table of statements is missing", "DROP TABLE cobranca.cobranca_documento_item", "issuing statements"},
+		{"few due days", "UPDATE cadastro.sistema_parametros SET parm_dsdiasvcmtoalternativo = '5;10'", `due days on offer: "5;10"`},
+		{"no request for due days", "DELETE FROM atendimentopublico.espec_tipo_validacao WHERE estv_cdconstante = 'V'", "kind of request for another due day"},
 		{"our schema is missing", "DROP SCHEMA loja CASCADE", "our schema loja"},
 		{"our schema is old", "DELETE FROM loja.goose_db_version WHERE version_id > 0", "our schema loja"},
 	} {

@@ -75,6 +75,9 @@ func (s *seeder) write(ctx context.Context, tx pgx.Tx, strangers int) error {
 	if err := s.writeReceipts(ctx, tx); err != nil {
 		return err
 	}
+	if err := s.writeDueDays(ctx, tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE cadastro.sistema_parametros
 		   SET parm_amreferenciafaturamento = $1::int, parm_amreferenciaarrecadacao = $2::int WHERE parm_id = 1`, int(s.newest), int(s.collecting))

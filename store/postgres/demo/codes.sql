@@ -234,3 +234,5 @@ insert into cobranca.cobranca_debito_situacao (cdst_id, cdst_dssituacaodebito, c
 insert into cadastro.imovel_conta_envio (icte_id, icte_dscontaenvio, icte_icuso) values (9, 'RESPONSÁVEL FINAL DE GRUPO', 1);
 insert into cobranca.cobranca_situacao_tipo (cbsp_id, cbsp_dscobrancasituacaotipo, cbsp_icuso, cbsp_icemitedoccobranca) values
     (1, 'PARALISAR AÇÕES DE COBRANÇA', 1, 1), (2, 'NÃO EMITIR DOCUMENTO DE COBRANÇA', 1, 2);
+insert into seguranca.usuario_acao (usac_id) values (1);
+insert into seguranca.alteracao_tipo (altp_id, altp_dsalteracaotipo, altp_dsabreviado) values (1, 'ALTERAÇÃO', 'ALT'), (2, 'INCLUSÃO', 'INC'), (3, 'EXCLUSÃO', 'EXC');

@@ -22,6 +22,7 @@ type Engine struct {
 	Identify *Flow          // finds out who is talking; not in the menu
 	Person   *Flow          // the way to a person; also in Flows if the menu shows it
 	Beside   []*Flow        // reached by their words alone, from anywhere
+	Ear      *Ear           // tells what people ask for; if nil, the words of the flows in what they say do
 	Name     string         // of the utility, as people say it
 	Notice   string         // marked text, said once before the first question about who they are; none if ""
 	Zone     *time.Location // of the dates it writes; UTC if nil
@@ -139,7 +140,7 @@ func (e *Engine) free(s Session) bool {
 func (e *Engine) beside(said string) *Flow {
 	folded := Fold(said)
 	for _, f := range e.Beside {
-		if slices.ContainsFunc(f.Words, func(w string) bool { return Fold(w) == folded }) {
+		if slices.Contains(f.folded, folded) {
 			return f
 		}
 	}
@@ -703,8 +704,8 @@ func (e *Engine) intent(said string) *Flow {
 	var best *Flow
 	longest := 0
 	for _, f := range slices.Concat(e.Flows, e.Beside) {
-		for _, w := range f.Words {
-			if w = Fold(w); len(w) > longest && hasWords(folded, w) {
+		for _, w := range f.folded {
+			if len(w) > longest && hasWords(folded, w) {
 				best, longest = f, len(w)
 			}
 		}

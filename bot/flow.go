@@ -55,6 +55,7 @@ type About struct {
 // goroutines.
 type Flow struct {
 	About
+	folded   []string // its words
 	steps    map[State]*step
 	order    []State // as in the table; the first is where it starts
 	arrows   []Arrow
@@ -91,6 +92,9 @@ type step struct {
 // every step, a step has either Do or Ask and Hear, one that waits knows Late.
 func NewFlow[D any](about About, table []Step[D]) *Flow {
 	f := &Flow{About: about, steps: make(map[State]*step)}
+	for _, w := range about.Words {
+		f.folded = append(f.folded, Fold(w))
+	}
 	f.data = func(raw json.RawMessage) (any, error) {
 		d := new(D)
 		if len(raw) == 0 {

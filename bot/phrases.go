@@ -29,7 +29,8 @@ const (
 		"• *menu* mostra tudo o que faço;\n" +
 		"• *voltar* refaz a pergunta anterior, *cancelar* desiste do que está em andamento;\n" +
 		"• *trocar imóvel* atende outra matrícula;\n" +
-		"• *atendente* mostra como falar com uma pessoa;\n" +
+		"• *atendente* chama uma pessoa ou mostra como falar com uma;\n" +
+		"• *privacidade* mostra como uso os seus dados;\n" +
 		"• *sair* encerra a conversa."
 
 	hintMenu   = "Não entendi. Toque em uma das opções, ou responda com o número dela."

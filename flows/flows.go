@@ -43,6 +43,7 @@ func Engine(p Parts) *bot.Engine {
 		},
 		Identify: identificacao.New(p.Holders, p.Guesses, p.Operator.Documents.How),
 		Person:   person,
+		Ear:      ear(),
 		Name:     p.Operator.Name,
 		Zone:     store.Zone,
 		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator)},

@@ -31,12 +31,31 @@ type Operator struct {
 // default.
 type Rules struct {
 	Clearance ClearanceRule `yaml:"clearance"` // when a year counts as settled
+	Deals     DealRules     `yaml:"deals"`     // how instalments are simulated
 
 	// PlainOctober corrects bills that are late in October by October's index;
 	// GSAN takes the newest there is, by mistake (gsan-rules ACR-9).
 	PlainOctober bool `yaml:"plain_october"`
 
 	DueDayWithoutRequest bool `yaml:"due_day_without_request"` // change due days even if GSAN has no kind of request for it
+}
+
+// DealRules say how a deal is simulated where GSAN's own code contradicts itself
+// (gsan-rules SIM-4, SIM-5, SIM-15). The zero value is what a deal made at the
+// counter does.
+type DealRules struct {
+	// Resolution is the number of the resolução de diretoria to simulate with, as
+	// GSAN has it. "" takes the one that is marked for the Loja Virtual. Either
+	// must be in force. (GSAN's portal reads the profile of the one marked,
+	// whatever its dates, and then computes with the one of id 14.)
+	Resolution string `yaml:"resolution"`
+	// IgnoreCredits leaves credits out, as GSAN's portal does by a reversed test;
+	// at the counter they are taken off the debt.
+	IgnoreCredits bool `yaml:"ignore_credits"`
+	// MeanEntrada lets the mean of the bills be the least entrada where a row of
+	// the rules says so. GSAN has this and compares a number with itself, so that
+	// it never acts.
+	MeanEntrada bool `yaml:"mean_entrada"`
 }
 
 // A Phone is a number people may call, with what it is for.

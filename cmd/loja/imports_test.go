@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"store/latecharge": {"store"},
 	"store/brcode":     {"store", "store/taxid", "golang.org/x/text"},
 	"store/instalment": {"store"},
-	"store/postgres":   {"store", "store/febraban", "store/latecharge", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
+	"store/postgres":   {"store", "store/febraban", "store/instalment", "store/latecharge", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
 	"store/redis":      {"bot", "github.com/redis/go-redis/v9"},
 	"store/embedded":   {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
 }

@@ -58,6 +58,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
 	}
 	l.db.Company = l.operator.Febraban
+	l.db.Deals = l.operator.Rules.Deals
 	l.db.Clearance = l.operator.Rules.Clearance
 	l.db.PlainOctober = l.operator.Rules.PlainOctober
 	l.db.DueDayWithoutRequest = l.operator.Rules.DueDayWithoutRequest

@@ -89,7 +89,7 @@ type Row struct {
 	Entrada      Percent // least, of the debt
 	EntradaLeast Percent // least, of the least water bill; replaces Entrada unless 0
 	Bands        []ValueBand
-	Mean         bool    // least, the mean of the bills, see Settings
+	Mean         bool    // least, the mean of the bills, if store.DealRules wants it
 	LastBill     bool    // not less than the last bill
 	Redealt      Percent // of what earlier deals have left
 	Factor       int     // instalments a bill; 0 has no such limit (SIM-18)

@@ -17,8 +17,8 @@
 // kept and named where they act: interest on the whole balance spread evenly
 // (SIM-24), fractions of a percent lost from the inactivity discount, its row
 // looked for among those of all profiles, and a property without a date of its
-// cut treated as cut for ever (SIM-12). Three others are the operator's choice,
-// see Settings.
+// cut treated as cut for ever (SIM-12). Three others are the operator's choice, see
+// store.DealRules.
 package instalment
 
 import (
@@ -27,23 +27,6 @@ import (
 
 	"lojavirtual/store"
 )
-
-// Settings are what the operator decides, since GSAN's own code contradicts
-// itself (gsan-rules SIM-4, SIM-5, SIM-15). The zero value is what a deal made
-// at the counter does.
-type Settings struct {
-	// Resolution is the rdir_id to simulate with. 0 takes the one that is
-	// marked for the Loja Virtual and in force; GSAN's portal reads the profile
-	// of that one, whatever its dates, and then computes with number 14.
-	Resolution int
-	// KeepCredits leaves credits out, as GSAN's portal does by a reversed test;
-	// at the counter they are taken off the debt.
-	KeepCredits bool
-	// MeanEntrada lets the mean of the bills be the least entrada where a row
-	// says so. GSAN has the rule and compares a number with itself, so that it
-	// never acts.
-	MeanEntrada bool
-}
 
 // A Case is all that a simulation takes.
 type Case struct {
@@ -54,7 +37,7 @@ type Case struct {
 	Billing    store.Month // the month being billed
 	Price      bool        // parm_ictabelaprice: instalments by Price's table (SIM-23)
 	Days       int         // that the entrada may be paid in, once a deal is made (SIM-28)
-	Settings   Settings
+	Rules      store.DealRules
 }
 
 // A Property is what the rules ask about a property.
@@ -201,7 +184,7 @@ type Simulation struct {
 // New prepares a simulation, or says why there is none. Everything but the
 // check of the CPF (ID-11) is looked at here, in GSAN's order.
 func New(c Case) (Simulation, Refusal) {
-	if c.Settings.KeepCredits {
+	if c.Rules.IgnoreCredits {
 		c.Debts.Credits = 0
 	}
 	p := c.Property

@@ -232,7 +232,7 @@ func TestSIM4Credits(t *testing.T) {
 	if s := simulate(t, with); s.Total != 50000 {
 		t.Errorf("credits are not taken off: %s", s.Total)
 	}
-	with.Settings.KeepCredits = true
+	with.Rules.IgnoreCredits = true
 	if s := simulate(t, with); s.Total != 53000 {
 		t.Errorf("credits are taken off: %s", s.Total)
 	}
@@ -440,7 +440,7 @@ func TestSIM15Least(t *testing.T) {
 	}
 	tariff := row(func(r *instalment.Row) { r.EntradaLeast = 15000 })
 	mean := row(func(r *instalment.Row) { r.Mean = true })
-	act := func(c *instalment.Case) { c.Settings.MeanEntrada = true }
+	act := func(c *instalment.Case) { c.Rules.MeanEntrada = true }
 	for _, test := range []struct {
 		name   string
 		change []func(*instalment.Case)

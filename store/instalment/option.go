@@ -141,7 +141,7 @@ func (s Simulation) least(r Row) store.Money {
 	if i := slices.IndexFunc(r.Bands, func(b ValueBand) bool { return b.From == step }); i >= 0 {
 		least = part(s.Debt, r.Bands[i].Percent)
 	}
-	if n := len(s.Debts.Bills); r.Mean && s.c.Settings.MeanEntrada && n > 0 {
+	if n := len(s.Debts.Bills); r.Mean && s.c.Rules.MeanEntrada && n > 0 {
 		sum := s.Debts.BillsTotal() + s.Debts.Late().Total()
 		least = centsDown(new(big.Rat).Quo(amount(sum), amount(store.Money(n))))
 	}

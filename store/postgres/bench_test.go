@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"testing"
+
+	"lojavirtual/store"
 )
 
 func BenchmarkFindHolder(b *testing.B) {
@@ -37,6 +39,15 @@ func BenchmarkBillCopy(b *testing.B) {
 	for b.Loop() {
 		if _, ok, err := w.BillCopy(b.Context(), several, id); !ok || err != nil {
 			b.Fatal(ok, err)
+		}
+	}
+}
+
+func BenchmarkDeal(b *testing.B) {
+	w := open(b)
+	for b.Loop() {
+		if c, _, err := w.Deal(b.Context(), 0, several, store.Debts{}); len(c.Resolution.Profiles) == 0 || err != nil {
+			b.Fatal(c, err)
 		}
 	}
 }

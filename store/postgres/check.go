@@ -129,6 +129,8 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"a customer's properties", func() error { _, err := db.Properties(ctx, nobody); return err }},
 		{"bills to be paid", func() error { _, err := db.Bills(ctx, nobody); return err }},
 		{"debts", func() error { _, err := db.Debts(ctx, nobody); return err }},
+		{"a deal", func() error { _, _, err := db.Deal(ctx, nobody, nobody, store.Debts{}); return err }},
+		{"who may deal", func() error { _, err := db.MayDeal(ctx, nobody, ""); return err }},
 		{"bills paid", func() error { _, err := db.PaidBills(ctx, nobody, 0); return err }},
 		{"copy of a bill", func() error { _, _, err := db.BillCopy(ctx, nobody, nothing); return err }},
 		{"due days", func() error { _, err := db.DueDays(ctx, nobody); return err }},

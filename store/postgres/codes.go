@@ -46,6 +46,7 @@ type parameters struct {
 	Company    int         // FEBRABAN code, 0 if none
 	Modulus    int         // of bar codes
 	BlockWidth int         // digits of the quadra in an inscrição
+	MonthBands bool        // deals may discount bills by their month: the table for it is there (SIM-13)
 	debts      debtParameters
 	statements statementParameters
 }
@@ -133,11 +134,12 @@ func (db *DB) refresh(ctx context.Context) error {
 		QueryRow(func(row pgx.Row) error { return row.Scan(&c.standards) })
 	batch.Queue(`
 		SELECT parm_amreferenciafaturamento::int, parm_amreferenciaarrecadacao::int, coalesce(parm_cdempresafebraban, 0)::int,
-		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int
+		       coalesce(parm_nnmodulodigitoverif, 10)::int, coalesce(parm_nndigitosquadra, 3)::int,
+		       to_regclass('cobranca.parcelamento_faixa_desconto') IS NOT NULL
 		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).
 		QueryRow(func(row pgx.Row) error {
 			p := &c.parameters
-			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth)
+			return row.Scan(&p.Billing, &p.Collecting, &p.Company, &p.Modulus, &p.BlockWidth, &p.MonthBands)
 		})
 	c.queueDebts(&batch)
 	if err := db.pool.SendBatch(ctx, &batch).Close(); err != nil {

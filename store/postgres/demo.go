@@ -282,4 +282,21 @@ var cast = []role{
 		houses: []house{home(2450020, 5, "66", func(age int, b *event) { b.unpaid, b.volume = age == 0, 10 }).
 			with(func(h *house) { h.unmetered, h.usual = true, 10 })},
 	},
+	{
+		name: "GERALDO FONSECA LIRA", document: "70000291102",
+		special: "água cortada e dívida antiga, sem acordo: parcelamento com descontos",
+		houses: []house{home(demoCutOff, 6, "27", func(age int, b *event) {
+			b.none = age < 14
+			b.unpaid = age < 20
+		}).with(func(h *house) { h.water, h.sewage = 6, 6 })},
+	},
+	{
+		name: "MERCADINHO BOA VENTURA LTDA", document: "70000091000140", company: true,
+		special: "empresa que aluga: para parcelar, vale o CPF da proprietária, 700.002.922-65",
+		houses: []house{home(2589443, 7, "388", func(age int, b *event) { b.unpaid = age < 5 }).
+			with(func(h *house) {
+				h.category, h.usual = 2, 34
+				h.owner, h.ownerDocument = "ZENAIDE TELES BARBOSA", "70000292265"
+			})},
+	},
 }

@@ -65,6 +65,8 @@ type DB struct {
 	// the newest there is as GSAN does by mistake (gsan-rules ACR-9). It may be
 	// set before the first question.
 	PlainOctober bool
+	// Deals is how deals are simulated. It may be set before the first question.
+	Deals store.DealRules
 
 	pool  *pgxpool.Pool
 	codes atomic.Pointer[codes]

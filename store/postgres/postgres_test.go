@@ -183,6 +183,8 @@ func TestRoundTrips(t *testing.T) {
 		"Properties":       func() error { _, err := w.Properties(t.Context(), 1015); return err },
 		"Bills":            func() error { _, err := w.Bills(t.Context(), several); return err },
 		"Debts":            func() error { _, err := w.Debts(t.Context(), several); return err },
+		"Deal":             func() error { _, _, err := w.Deal(t.Context(), 1015, several, store.Debts{}); return err },
+		"MayDeal":          func() error { _, err := w.MayDeal(t.Context(), several, mariasCPF); return err },
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
 		"DueDays":          func() error { _, err := w.DueDays(t.Context(), several); return err },

@@ -75,6 +75,9 @@ func (s *seeder) write(ctx context.Context, tx pgx.Tx, strangers int) error {
 	if err := s.writeReceipts(ctx, tx); err != nil {
 		return err
 	}
+	if err := s.writeCutOffs(ctx, tx); err != nil {
+		return err
+	}
 	if err := s.writeDueDays(ctx, tx); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ alter table arrecadacao.pagamento_situacao add constraint pagamento_situacao_pke
 alter table atendimentopublico.atend_motivo_encmt add constraint atendimento_motivo_encerramento_pkey primary key (amen_id);
 alter table atendimentopublico.atendimento_relacao_tipo add constraint atendimento_relacao_tipo_pkey primary key (attp_id);
 alter table atendimentopublico.espec_tipo_validacao add constraint especificacao_tipo_validacao_pkey primary key (estv_id);
+alter table atendimentopublico.fiscaliz_sit_serv_a_cob add constraint fiscalizacao_situacao_servico_a_cobrar_pkey primary key (fzst_id, dbtp_id);
 alter table atendimentopublico.ligacao_agua add constraint ligacao_agua_pkey primary key (lagu_id);
 alter table atendimentopublico.ligacao_agua_diametro add constraint ligacao_agua_diametro_pkey primary key (lagd_id);
 alter table atendimentopublico.ligacao_agua_material add constraint ligacao_agua_material_pkey primary key (lagm_id);

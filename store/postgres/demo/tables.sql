@@ -174,6 +174,14 @@ create table atendimentopublico.espec_tipo_validacao (
     estv_tmultimaalteracao         timestamp not null default now()
 );
 
+create table atendimentopublico.fiscaliz_sit_serv_a_cob (
+    fzst_id                     integer not null,
+    dbtp_id                     integer not null,
+    fscb_ichidrometrocapacidade smallint not null,
+    fscb_nnxservcalcvl          numeric(3,1) not null,
+    fscb_tmultimaalteracao      timestamp not null default now()
+);
+
 create table atendimentopublico.ligacao_agua (
     lagu_id                integer not null,
     lagu_dtligacaoagua     date,
@@ -1217,6 +1225,7 @@ create table faturamento.consumo_tarifa_categoria (
 create table faturamento.consumo_tarifa_vigencia (
     cstv_id                integer not null,
     cstf_id                integer not null,
+    cstv_dtvigencia        date,
     cstv_tmultimaalteracao timestamp not null default now()
 );
 

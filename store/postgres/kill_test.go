@@ -81,6 +81,31 @@ var effects = map[string]effect{
 		},
 		wrote: []int64{1, 1, 1, 1, 1, 1, 1, 1},
 	},
+	"statement": {
+		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
+			owed, err := db.Debts(ctx, property)
+			if err != nil {
+				return nil, err
+			}
+			chosen := slices.DeleteFunc(owed.List, func(d store.Debt) bool { return !d.Selectable() })
+			s, refusal, err := db.IssueStatement(ctx, key, property, chosen[:2])
+			if err == nil && refusal != store.NotRefused {
+				err = fmt.Errorf("refused: %d", refusal)
+			}
+			return s, err
+		},
+		properties: `
+			SELECT c.imov_id::bigint FROM faturamento.conta c
+			  JOIN cadastro.cliente_imovel r ON r.imov_id = c.imov_id AND r.crtp_id = 2 AND r.clim_dtrelacaofim IS NULL
+			 WHERE c.imov_id > 3000000 AND c.dcst_idatual = 0 AND c.cnta_dtrevisao IS NULL
+			   AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)
+			 GROUP BY 1 HAVING count(*) >= 2 ORDER BY 1 LIMIT 200`,
+		rows: []string{
+			`SELECT count(*) FROM cobranca.cobranca_documento WHERE imov_id = $1`,
+			`SELECT count(*) FROM cobranca.cobranca_documento_item JOIN cobranca.cobranca_documento USING (cbdo_id) WHERE imov_id = $1`,
+		},
+		wrote: []int64{1, 2},
+	},
 }
 
 // TestKill does every effect in a process of its own that is killed before and

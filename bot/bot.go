@@ -26,6 +26,7 @@ type Message struct {
 	At      time.Time `json:"d"`
 	Change  string    `json:"e,omitempty"` // "edited" or "deleted": what became of a message we may have answered
 	Silence bool      `json:"s,omitempty"` // nobody wrote: the time of Session.Wake has come
+	Secret  bool      `json:"x,omitempty"` // there was a card number or a password in Text, see Scrubbed
 	Tries   int       `json:"-"`           // how often it was taken before and not settled, because the process died
 }
 

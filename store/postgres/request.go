@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/unicode/norm"
 
 	"lojavirtual/store"
 )
@@ -24,7 +27,7 @@ func (db *DB) RequestTypes(ctx context.Context) ([]store.RequestType, error) {
 		  FROM atendimentopublico.solicitacao_tipo t
 		  JOIN atendimentopublico.solicitacao_tipo_espec e ON e.sotp_id = t.sotp_id
 		 WHERE t.sotp_icuso = 1 AND `+offered+`
-		 ORDER BY 2, 1, 5, 4`, db.WorkOrders)
+		 ORDER BY 1, 4`, db.WorkOrders)
 	var types []store.RequestType
 	var last, id int
 	var name string
@@ -32,13 +35,32 @@ func (db *DB) RequestTypes(ctx context.Context) ([]store.RequestType, error) {
 	var kind store.RequestKind
 	_, err := pgx.ForEachRow(rows, []any{&id, &name, &noWater, &kind.ID, &kind.Name, &kind.Bills}, func() error {
 		if len(types) == 0 || id != last {
-			types, last = append(types, store.RequestType{Name: name, NoWater: noWater}), id
+			types, last = append(types, store.RequestType{Name: sentence(name), NoWater: noWater}), id
 		}
+		kind.Name = sentence(kind.Name)
 		t := &types[len(types)-1]
 		t.Kinds = append(t.Kinds, kind)
 		return nil
 	})
+	// Ordered here, for a server orders by the letters of its own locale.
+	slices.SortFunc(types, func(a, b store.RequestType) int { return alphabetical(a.Name, b.Name) })
+	for _, t := range types {
+		slices.SortFunc(t.Kinds, func(a, b store.RequestKind) int { return alphabetical(a.Name, b.Name) })
+	}
 	return types, away("read what can be asked for", err)
+}
+
+// alphabetical compares names as a dictionary does: accents do not count.
+func alphabetical(a, b string) int {
+	plain := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Mn, r) {
+				return -1
+			}
+			return unicode.ToLower(r)
+		}, norm.NFD.String(s))
+	}
+	return strings.Compare(plain(a), plain(b))
 }
 
 // offered is which specifications e customers can ask for, the parameter being
@@ -46,6 +68,16 @@ func (db *DB) RequestTypes(ctx context.Context) ([]store.RequestType, error) {
 const offered = `
 	e.step_icuso = 1 AND e.step_iclojavirtual = 1 AND e.step_icinformarpgtoduplicidade <> 1
 	AND ($1::bool OR e.step_icgeracaoordemservico <> 1 AND coalesce(e.step_icgeracaodebito, 2) <> 1)`
+
+// PendingRequest returns the pending request of a kind for the property; ok is
+// false if there is none, or no such kind.
+func (db *DB) PendingRequest(ctx context.Context, property int64, kind int) (o store.OpenedRequest, ok bool, err error) {
+	o, _, _, err = pendingRequest(ctx, db.pool, property, kind)
+	if errors.Is(err, errNoKind) {
+		return store.OpenedRequest{}, false, nil
+	}
+	return o, o.Existed, away("look for a pending request", err)
+}
 
 // OpenRequest opens a registro de atendimento, once under the key, or returns
 // the pending one of the same kind (gsan-rules RA-10). ok is false if the kind
@@ -132,10 +164,14 @@ func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (
 	return o, tx.SendBatch(ctx, &rest).Close()
 }
 
+var errNoKind = errors.New("GSAN has no specification")
+
 // pendingRequest returns the pending request of that kind, if there is one, and
 // how many days one has, all or business days (gsan-rules RA-6, RA-10).
-func pendingRequest(ctx context.Context, tx pgx.Tx, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
-	err = tx.QueryRow(ctx, `
+func pendingRequest(ctx context.Context, from interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
+	err = from.QueryRow(ctx, `
 		SELECT coalesce(e.step_nndiaprazo, 0)::int, coalesce(p.parm_iccalcprevradiasuteis = 1, false),
 		       coalesce(r.rgat_id, 0)::bigint, coalesce(trim(s.raso_nnprotocoloatendimento), '')::text,
 		       r.rgat_tmregistroatendimento::date, r.rgat_dtprevistaatual::date, r.rgat_id IS NOT NULL
@@ -147,7 +183,7 @@ func pendingRequest(ctx context.Context, tx pgx.Tx, property int64, kind int) (o
 		 ORDER BY r.rgat_id LIMIT 1`, property, kind).
 		Scan(&days, &business, &o.ID, &o.Protocol, &o.Opened, &o.Deadline, &o.Existed)
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = fmt.Errorf("GSAN has no specification %d", kind)
+		err = fmt.Errorf("%w %d", errNoKind, kind)
 	}
 	return o, days, business, err
 }

@@ -145,7 +145,7 @@ func New(requests Requests, list Bills) *bot.Flow {
 		},
 		{
 			State: confirming, Label: "confirmando o pedido",
-			Ask:  func(t *turn) { t.Offer(bot.Marked("Você quer pedir *%s*?", t.Data.Name), "Sim", "Não") },
+			Ask:  func(t *turn) { t.Offer(bot.Marked("Entendi: *%s*. É isso?", t.Data.Name), "Sim", "Não") },
 			Hear: c.confirm,
 			On:   bot.On{chosen: checking, declined: listing},
 		},
@@ -299,6 +299,12 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 		names[i] = ty.Name
 	}
 	said := t.Text()
+	exact := t.Pressed() || slices.ContainsFunc(t.Data.Shown, func(o string) bool { return bot.Fold(o) == bot.Fold(said) })
+	if !exact { // "hidrômetro parado" is more than the type that is called so
+		if event := t.Data.guess(types, said); event != "" {
+			return event, nil
+		}
+	}
 	if i, ok := bot.Pick(said, t.Data.Shown); ok {
 		said = t.Data.Shown[i]
 	}
@@ -309,9 +315,6 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	if i := slices.Index(names, said); i >= 0 {
 		return t.Data.open(types[i]), nil
-	}
-	if event := t.Data.guess(types, said); event != "" {
-		return event, nil
 	}
 	return "", bot.Mistake("Não encontrei esse assunto. Toque em uma das opções, ou conte em poucas palavras o que aconteceu.")
 }
@@ -385,7 +388,7 @@ func tellExisting(t *turn, o store.OpenedRequest) {
 	if o.Deadline.Before(store.DateOf(t.At())) {
 		until = "com prazo que terminou em"
 	}
-	t.Say("Este imóvel já tem um pedido de *%s* em andamento: %s, aberto em %s, %s %s. Por isso não abri outro.",
+	t.Say("Este imóvel já tem um pedido igual em andamento, *%s*: %s, aberto em %s, %s %s. Por isso não abri outro.",
 		t.Data.Name, number(o), o.Opened, until, o.Deadline)
 	tellHowToFollow(t)
 }
@@ -690,14 +693,14 @@ func (c conversation) open(ctx context.Context, t *turn) (bot.Event, error) {
 	case err != nil:
 		return "", fmt.Errorf("open a request of kind %d: %w", d.Kind, err)
 	case !ok:
-		t.Say("O pedido de *%s* não pode mais ser feito por aqui.", d.Name)
+		t.Say("O pedido *%s* não pode mais ser feito por aqui.", d.Name)
 		return gone, nil
 	case o.Existed: // opened between two messages
 		tellExisting(t, o)
 		return existing, nil
 	}
 	t.Seal()
-	t.Say("Pronto, seu pedido de *%s* foi registrado. Guarde o protocolo:", d.Name)
+	t.Say("Pronto! Registrei o seu pedido: *%s*. Guarde o protocolo:", d.Name)
 	t.Copy(o.Protocol)
 	if o.Deadline == o.Opened {
 		t.Say("O prazo é hoje, %s.", o.Deadline)

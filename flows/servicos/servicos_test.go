@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+	"time"
 
 	"lojavirtual/bot"
 	"lojavirtual/bot/bottest"
@@ -31,7 +32,7 @@ func TestTranscripts(t *testing.T) {
 			"store is sick": func() { demo.Bug = true },
 			"someone else at home reports the leak": func() {
 				_, ok, err := demo.OpenRequest(t.Context(), "another key", store.RequestForm{
-					Kind: 3, Property: session.Identity.Property, Customer: session.Identity.Customer, At: flowtest.Today.Add(-9).At(12, 0),
+					Kind: 3, Property: session.Identity.Property, Customer: session.Identity.Customer, At: time.Date(2026, time.May, 11, 9, 0, 0, 0, store.Zone),
 				})
 				if !ok || err != nil {
 					t.Fatalf("%t, %v", ok, err)
@@ -46,16 +47,13 @@ func TestTranscripts(t *testing.T) {
 		}
 		for _, p := range postgres.DemoPeople() {
 			happens["it is "+p.Name] = func() {
-				h, ok, err := demo.FindHolder(t.Context(), p.Properties[0], p.Document)
-				if !ok || err != nil {
-					t.Fatalf("%s: %t, %v", p.Name, ok, err)
-				}
+				h := demo.Person(p.Name)
 				session.Identity = &bot.Identity{Customer: h.Customer, Property: h.Property}
 			}
 		}
 		return bottest.World{
 			Engine: &bot.Engine{
-				Flows: []*bot.Flow{flow}, Reference: func() string { return "K7Q2" },
+				Name: "DESO", Flows: []*bot.Flow{flow}, Reference: func() string { return "K7Q2" },
 				Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 			},
 			Session: session,

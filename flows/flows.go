@@ -9,6 +9,7 @@ import (
 	"lojavirtual/flows/privacidade"
 	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
+	"lojavirtual/flows/servicos"
 	"lojavirtual/store"
 )
 
@@ -23,6 +24,7 @@ type Parts struct {
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
+	Requests servicos.Requests
 	Desk     atendente.Desk
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
@@ -39,6 +41,7 @@ func Engine(p Parts) *bot.Engine {
 			copies,
 			pagamentos.New(p.Payments),
 			quitacao.New(p.Years, p.Declare, copies.Name),
+			servicos.New(p.Requests, p.Bills),
 			person,
 		},
 		Identify: identificacao.New(p.Holders, p.Guesses, p.Operator.Documents.How),

@@ -38,6 +38,10 @@ type Rules struct {
 	PlainOctober bool `yaml:"plain_october"`
 
 	DueDayWithoutRequest bool `yaml:"due_day_without_request"` // change due days even if GSAN has no kind of request for it
+
+	// WorkOrders offers in Outros Serviços also what opens a work order or a
+	// charge in GSAN, of which only the request is written (gsan-rules RA-8).
+	WorkOrders bool `yaml:"work_orders"`
 }
 
 // DealRules say how a deal is simulated where GSAN's own code contradicts itself

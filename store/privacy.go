@@ -38,8 +38,9 @@ type KeptKind string
 
 // The kinds of things we keep, in the order in which they are told.
 const (
-	KeptNotes     KeptKind = "note"     // left for those who attend
-	KeptDocuments KeptKind = "document" // issued: their codes
-	KeptEffects   KeptKind = "effect"   // done in GSAN for the customer
-	KeptWatches   KeptKind = "watch"    // notices asked for
+	KeptNotes       KeptKind = "note"       // left for those who attend
+	KeptDocuments   KeptKind = "document"   // issued: their codes
+	KeptEffects     KeptKind = "effect"     // done in GSAN for the customer
+	KeptWatches     KeptKind = "watch"      // notices asked for
+	KeptAttachments KeptKind = "attachment" // sent along with requests: places, and where photos are
 )

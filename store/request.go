@@ -35,20 +35,15 @@ type RequestForm struct {
 	Landmark  string // what is near; at most LandmarkMax characters are kept
 	Notes     string // at most NotesMax characters are kept
 	Bills     []int64
-	Place     *Point  // where it is
-	Photos    []Photo // of what it is about
+	Place     *Point   // where it is
+	Photos    []string // of what it is about: how the channel finds them
+	Session   string   // where they asked: channel and person
 	At        time.Time
 }
 
 // A Point is a place on earth, in degrees.
 type Point struct {
 	Lat, Lon float64
-}
-
-// A Photo is how a channel fetches a picture that a customer sent.
-type Photo struct {
-	Channel string
-	Ref     string
 }
 
 // An OpenedRequest is what somebody who asked for something is told of their

@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 		"flows/privacidade",
 		"flows/quitacao",
 		"flows/segundavia",
+		"flows/servicos",
 	},
 	"flows/atendente":     {"bot", "bot/answer", "store"},
 	"flows/identificacao": {"bot", "bot/answer", "store"},
@@ -49,6 +50,7 @@ var mayImport = map[string][]string{
 	"flows/privacidade":   {"bot", "bot/answer", "store"},
 	"flows/quitacao":      {"bot", "bot/answer", "store"},
 	"flows/segundavia":    {"bot", "bot/answer", "store"},
+	"flows/servicos":      {"bot", "bot/answer", "store"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",

@@ -62,6 +62,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 	l.db.Clearance = l.operator.Rules.Clearance
 	l.db.PlainOctober = l.operator.Rules.PlainOctober
 	l.db.DueDayWithoutRequest = l.operator.Rules.DueDayWithoutRequest
+	l.db.WorkOrders = l.operator.Rules.WorkOrders
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}
@@ -89,6 +90,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Years:    l.db,
 		Declare:  l.declare,
 		Payments: l.db,
+		Requests: l.db,
 		Desk:     l.db,
 		Tables:   l.db,
 		Talks:    l.mail,

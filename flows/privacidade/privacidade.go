@@ -195,10 +195,11 @@ func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
 
 // kinds says what is kept, and why, with the days after which it is erased.
 var kinds = map[store.KeptKind]struct{ name, why string }{
-	store.KeptNotes:     {"Recados que você deixou", "Servem para a equipe responder. São apagados depois de %s."},
-	store.KeptDocuments: {"Documentos emitidos", "O código permite conferir se o documento é autêntico. É apagado depois de %s."},
-	store.KeptEffects:   {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
-	store.KeptWatches:   {"Avisos que você pediu", "Servem para avisar quando o pedido mudar. São apagados em até %s."},
+	store.KeptNotes:       {"Recados que você deixou", "Servem para a equipe responder. São apagados depois de %s."},
+	store.KeptDocuments:   {"Documentos emitidos", "O código permite conferir se o documento é autêntico. É apagado depois de %s."},
+	store.KeptEffects:     {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
+	store.KeptAttachments: {"Fotos e localizações que você enviou com pedidos", "Servem para a equipe achar o local. São apagadas depois de %s."},
+	store.KeptWatches:     {"Avisos que você pediu", "Servem para avisar quando o pedido mudar. São apagados em até %s."},
 }
 
 // span says days in years where they are whole ones.
@@ -217,7 +218,7 @@ func (c conversation) days(kind store.KeptKind) int {
 	switch kind {
 	case store.KeptDocuments:
 		return c.keep.Documents
-	case store.KeptNotes:
+	case store.KeptNotes, store.KeptAttachments:
 		return c.keep.Notes
 	default:
 		return store.ShortRetention

@@ -6,7 +6,7 @@
 // # Why photos are not opened
 //
 // A photo stays with the network that it was sent on; what is kept is how that
-// network finds it (store.Photo), for staff to open it there. Fetching it in a
+// network finds it, for staff to open it there. Fetching it in a
 // turn would let a slow download hold up the person's next message.
 package servicos
 
@@ -84,7 +84,8 @@ const (
 	mostPhotos = 3
 )
 
-// data is what we write down between two messages.
+// data is what we write down between two messages: a draft, which is gone when
+// the request is opened or given up.
 type data struct {
 	Shown []string `json:"s,omitempty"` // options of the question they stand at
 	IDs   []int64  `json:"i,omitempty"` // what those options are
@@ -679,14 +680,10 @@ func (c conversation) open(ctx context.Context, t *turn) (bot.Event, error) {
 	d := t.Data
 	form := store.RequestForm{
 		Kind: d.Kind, Property: t.Property(), Requester: d.Requester, Phone: d.Phone, Landmark: d.Landmark, Notes: d.Notes,
-		Bills: d.Bills, Place: d.Place, At: t.At(),
+		Bills: d.Bills, Place: d.Place, Photos: d.Photos, Session: t.Chat(), At: t.At(),
 	}
 	if id := t.Identity(); id != nil {
 		form.Customer = id.Customer
-	}
-	channel, _, _ := strings.Cut(t.Chat(), ":")
-	for _, ref := range d.Photos {
-		form.Photos = append(form.Photos, store.Photo{Channel: channel, Ref: ref})
 	}
 	o, ok, err := c.requests.OpenRequest(ctx, t.Key(), form)
 	switch {

@@ -34,7 +34,7 @@ func (db *DB) Check(ctx context.Context) []Finding {
 	all := db.checkServer(ctx)
 	all = append(all, db.checkCodes()...)
 	all = append(all, db.checkQuestions(ctx)...)
-	all = append(all, db.checkStatements(ctx))
+	all = append(all, db.checkStatements(ctx), db.checkRequests(ctx))
 	all = append(all, db.checkDueDays(ctx)...)
 	return append(all, db.checkOwn(ctx))
 }
@@ -137,6 +137,8 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"clearance of years", func() error { _, err := db.Clearances(ctx, nobody); return err }},
 		{"requests of a property", func() error { _, err := db.Requests(ctx, nobody); return err }},
 		{"steps of a request", func() error { _, _, err := db.Progress(ctx, nobody, nothing); return err }},
+		{"what can be asked for", func() error { _, err := db.RequestTypes(ctx); return err }},
+		{"a pending request", func() error { _, _, err := db.PendingRequest(ctx, nobody, nothing); return err }},
 		{"payments", func() error { _, err := db.Payments(ctx, nobody); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {
@@ -224,12 +226,52 @@ func (db *DB) checkDueDays(ctx context.Context) []Finding {
 	return found
 }
 
+// checkRequests looks for what a request is opened with (see OpenRequest):
+// something that can be asked for, codes and rights.
+func (db *DB) checkRequests(ctx context.Context) Finding {
+	f := Finding{What: "opening requests"}
+	var coded, offers, insert, draw bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT EXISTS (SELECT 1 FROM cadastro.unidade_organizacional WHERE unid_nncodigoconstante = 1)
+		         AND EXISTS (SELECT 1 FROM seguranca.usuario WHERE usur_icinternet = 1)
+		         AND EXISTS (SELECT 1 FROM atendimentopublico.meio_solicitacao WHERE meso_id = 8)
+		         AND EXISTS (SELECT 1 FROM atendimentopublico.atendimento_relacao_tipo WHERE attp_id = 1)
+		         AND EXISTS (SELECT 1 FROM cadastro.fone_tipo WHERE fnet_id = 1),
+		       EXISTS (SELECT 1 FROM atendimentopublico.solicitacao_tipo t
+		                 JOIN atendimentopublico.solicitacao_tipo_espec e ON e.sotp_id = t.sotp_id WHERE t.sotp_icuso = 1 AND `+offered+`),
+		       (SELECT bool_and(has_table_privilege(name, 'INSERT')) FROM unnest($2::text[]) AS name),
+		       (SELECT bool_and(has_sequence_privilege(name, 'USAGE, UPDATE')) FROM unnest($3::text[]) AS name)`,
+		db.WorkOrders,
+		[]string{
+			"atendimentopublico.registro_atendimento", "atendimentopublico.ra_unidade", "atendimentopublico.ra_solicitante",
+			"atendimentopublico.tramite", "atendimentopublico.solicitante_fone", "atendimentopublico.ra_conta",
+		},
+		[]string{
+			"atendimentopublico.seq_registro_atendimento", "atendimentopublico.seq_ra_unidade", "atendimentopublico.seq_ra_solicitante",
+			"atendimentopublico.seq_tramite", "atendimentopublico.seq_solicitante_fone", "atendimentopublico.seq_ra_protocolo",
+		}).Scan(&coded, &offers, &insert, &draw)
+	switch {
+	case err != nil:
+		f.Do = "grant SELECT on the tables, or compare GSAN's version: " + away("look at requests", err).Error()
+	case !coded:
+		f.Do = "no unit has unid_nncodigoconstante = 1, no user usur_icinternet = 1, or meio_solicitacao 8, atendimento_relacao_tipo 1 or fone_tipo 1 is missing; compare with GSAN"
+	case !offers:
+		f.Do = "nothing can be asked for: set step_iclojavirtual = 1 on the specifications of atendimentopublico.solicitacao_tipo_espec that customers may use"
+	case !insert:
+		f.Do = "grant INSERT on registro_atendimento, ra_unidade, ra_solicitante, tramite, solicitante_fone and ra_conta of atendimentopublico"
+	case !draw:
+		f.Do = "grant UPDATE on the sequences of those tables and on atendimentopublico.seq_ra_protocolo"
+	}
+	return f
+}
+
 // checkOwn looks at our schema.
 func (db *DB) checkOwn(ctx context.Context) Finding {
 	f := Finding{What: "our schema loja"}
 	var done, may bool
 	err := db.pool.QueryRow(ctx, `
 		SELECT coalesce(max(version_id), 0) >= $1::bigint, has_table_privilege('loja.document', 'INSERT') AND has_table_privilege('loja.watch', 'DELETE')
+		         AND has_table_privilege('loja.attachment', 'INSERT')
 		  FROM loja.goose_db_version`, len(migrationNames())).Scan(&done, &may)
 	switch {
 	case err != nil:

@@ -45,7 +45,7 @@ func TestObservations(t *testing.T) {
 	}
 	got := observations(store.RequestForm{
 		Notes: string(long), Phone: "+5579991234567", Place: &store.Point{Lat: -10.911, Lon: -37.0717},
-		Photos: make([]store.Photo, 3), At: time.Now(),
+		Photos: make([]string, 3), At: time.Now(),
 	})
 	want := string(long[:store.NotesMax]) + " CONTATO: (79) 99123-4567. LOCAL ENVIADO: -10.91100, -37.07170. FOTOS NO CHATBOT: 3."
 	if got != want || len([]rune(got)) > 400 {

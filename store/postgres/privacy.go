@@ -23,7 +23,10 @@ func (db *DB) Kept(ctx context.Context, session string) ([]store.Kept, error) {
 		          FROM loja.effect WHERE split_part(key, '/', 1) = $1::text
 		        UNION ALL
 		        SELECT 'watch', since, 'pedido ' || request::text
-		          FROM loja.watch WHERE session = $1::text) k
+		          FROM loja.watch WHERE session = $1::text
+		        UNION ALL
+		        SELECT 'attachment', sent_at, 'pedido ' || request::text
+		          FROM loja.attachment WHERE session = $1::text) k
 		 GROUP BY kind
 		 ORDER BY kind`, session)
 	kept, err := pgx.CollectRows(rows, pgx.RowToStructByName[store.Kept])
@@ -37,6 +40,7 @@ func (db *DB) Erase(ctx context.Context, session string) error {
 		for _, statement := range []string{
 			`DELETE FROM loja.note WHERE session = $1::text`,
 			`DELETE FROM loja.watch WHERE session = $1::text`,
+			`DELETE FROM loja.attachment WHERE session = $1::text`,
 			`UPDATE loja.document SET key = 'erased/' || md5(random()::text || key) WHERE split_part(key, '/', 1) = $1::text`,
 			`UPDATE loja.effect SET key = 'erased/' || md5(random()::text || key) WHERE split_part(key, '/', 1) = $1::text`,
 		} {
@@ -53,6 +57,7 @@ func (db *DB) Purge(ctx context.Context, keep store.Retention) error {
 	return away("purge", pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		for statement, days := range map[string]int{
 			`DELETE FROM loja.note WHERE left_at < now() - make_interval(days => $1::int)`:       keep.Notes,
+			`DELETE FROM loja.attachment WHERE sent_at < now() - make_interval(days => $1::int)`: keep.Notes,
 			`DELETE FROM loja.document WHERE issued_at < now() - make_interval(days => $1::int)`: keep.Documents,
 			`DELETE FROM loja.effect WHERE done_at < now() - make_interval(days => $1::int)`:     store.ShortRetention,
 		} {

@@ -153,24 +153,27 @@ func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (
 	}
 	if f.Place != nil {
 		rest.Queue(`
-			INSERT INTO loja.attachment (property, request, kind, lat, lon)
-			VALUES ($1::bigint, $2::bigint, 'place', $3::float8, $4::float8)`, f.Property, o.ID, f.Place.Lat, f.Place.Lon)
+			INSERT INTO loja.attachment (property, request, session, kind, lat, lon)
+			VALUES ($1::bigint, $2::bigint, $3::text, 'place', $4::float8, $5::float8)`, f.Property, o.ID, f.Session, f.Place.Lat, f.Place.Lon)
 	}
-	for _, p := range f.Photos {
+	for _, ref := range f.Photos {
 		rest.Queue(`
-			INSERT INTO loja.attachment (property, request, kind, channel, ref)
-			VALUES ($1::bigint, $2::bigint, 'photo', $3::text, $4::text)`, f.Property, o.ID, p.Channel, p.Ref)
+			INSERT INTO loja.attachment (property, request, session, kind, ref)
+			VALUES ($1::bigint, $2::bigint, $3::text, 'photo', $4::text)`, f.Property, o.ID, f.Session, ref)
 	}
 	return o, tx.SendBatch(ctx, &rest).Close()
+}
+
+// asked is what can be asked a question: the pool or a transaction.
+type asked interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 var errNoKind = errors.New("GSAN has no specification")
 
 // pendingRequest returns the pending request of that kind, if there is one, and
 // how many days one has, all or business days (gsan-rules RA-6, RA-10).
-func pendingRequest(ctx context.Context, from interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
+func pendingRequest(ctx context.Context, from asked, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
 	err = from.QueryRow(ctx, `
 		SELECT coalesce(e.step_nndiaprazo, 0)::int, coalesce(p.parm_iccalcprevradiasuteis = 1, false),
 		       coalesce(r.rgat_id, 0)::bigint, coalesce(trim(s.raso_nnprotocoloatendimento), '')::text,

@@ -24,7 +24,7 @@ var at = time.Date(2024, time.September, 6, 9, 30, 0, 0, store.Zone)
 func form(kind int) store.RequestForm {
 	return store.RequestForm{
 		Kind: kind, Property: several, Customer: 1015, Requester: "Maria das Dores", Phone: "+5579991234567",
-		Landmark: "perto da padaria", Notes: "vaza desde ontem", At: at,
+		Landmark: "perto da padaria", Notes: "vaza desde ontem", Session: "telegram:4711", At: at,
 	}
 }
 
@@ -103,7 +103,7 @@ func TestOpenRequest(t *testing.T) {
 		f := form(leakInStreet)
 		f.Landmark = "“Padaria” da Zefa 🥖 – " + strings.Repeat("ç", 100)
 		f.Place = &store.Point{Lat: -10.911, Lon: -37.0717}
-		f.Photos = []store.Photo{{Channel: "telegram", Ref: "file-1"}}
+		f.Photos = []string{"file-1"}
 		o := w.request("k1", f)
 		want := store.OpenedRequest{
 			ID: o.ID, Protocol: o.Protocol, Opened: store.DateOf(at),
@@ -134,7 +134,7 @@ func TestOpenRequest(t *testing.T) {
 		if want := "1015|Maria das Dores|" + landmark + "|1|" + o.Protocol + "|1|1|1|1|2|1|1|0"; got != want {
 			t.Errorf("RA-5, RA-7: who and where\n got %s\nwant %s", got, want)
 		}
-		if got := w.text(`SELECT string_agg(concat_ws(' ', kind, lat, lon, channel, ref), ', ' ORDER BY id) FROM loja.attachment WHERE request = $1`, o.ID); got != "place -10.911 -37.0717, photo telegram file-1" {
+		if got := w.text(`SELECT string_agg(concat_ws(' ', kind, lat, lon, session, ref), ', ' ORDER BY id) FROM loja.attachment WHERE request = $1`, o.ID); got != "place -10.911 -37.0717 telegram:4711, photo telegram:4711 file-1" {
 			t.Errorf("attachments: %s", got)
 		}
 		if p, ok, err := w.PendingRequest(t.Context(), several, leakInStreet); err != nil || !ok || p.ID != o.ID || p.Protocol != o.Protocol || p.Deadline != o.Deadline {

@@ -7,8 +7,8 @@ CREATE TABLE loja.attachment (
     kind     text        NOT NULL, -- "place" or "photo"
     lat      float8,               -- of a place, in degrees
     lon      float8,
-    channel  text,                 -- of a photo: which network keeps it
-    ref      text,                 -- and how it finds it
+    session  text        NOT NULL, -- channel and person
+    ref      text,                 -- of a photo: how the channel finds it
     sent_at  timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX attachment_request ON loja.attachment (request);

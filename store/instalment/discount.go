@@ -138,6 +138,19 @@ func (s Simulation) Cash() Cash {
 	return Cash{Discount: discount, Pay: s.Total - discount}
 }
 
+// CashDiscount is what paying the debts of a case at once takes off, whether or
+// not the property may have a deal, as on an extrato (gsan-rules EXT-6): nothing
+// if no profile fits.
+func CashDiscount(c Case) store.Money {
+	profile, ok := c.Resolution.profile(c.Property)
+	if !ok || c.Debts.Total() <= 0 {
+		return 0
+	}
+	s := Simulation{Debts: c.Debts, Total: c.Debts.Total(), c: c, profile: profile}
+	s.Discounts, s.bills = discounts(c, profile)
+	return s.Cash().Discount
+}
+
 // cashBase is what the profile's percentage for cash acts on, and the late
 // charges in it. It wants a number of bills, due until its last day if it has
 // one; if the resolution says so, the bills alone without late charges and what

@@ -134,6 +134,29 @@ func TestP7(t *testing.T) {
 	}
 }
 
+// TestCashDiscount: EXT-6, an extrato is discounted as a debt paid at once is, in
+// whatever state the property is.
+func TestCashDiscount(t *testing.T) {
+	running := func(c *instalment.Case) { c.Property.Running, c.Property.Dealt, c.Property.Vacant = true, true, true }
+	rest := profile(func(p *instalment.Profile) { p.CashRest = 1000 })
+	for _, c := range []struct {
+		name string
+		of   instalment.Case
+		want store.Money
+	}{
+		{"P7", base(), 3000},
+		{"P8", base(rest), 8000},
+		{"P7 with a deal that is running", base(running), 3000},
+		{"no profile", base(profile(func(p *instalment.Profile) { p.Situation = instalment.Inactive })), 0},
+		{"no resolution", base(func(c *instalment.Case) { c.Resolution = instalment.Resolution{} }), 0},
+		{"nothing owed", base(func(c *instalment.Case) { c.Debts = instalment.Debts{Credits: 100} }), 0},
+	} {
+		if got := instalment.CashDiscount(c.of); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 func TestP8(t *testing.T) {
 	s := simulate(t, base(profile(func(p *instalment.Profile) { p.CashRest = 1000 })))
 	if cash := s.Cash(); cash != (instalment.Cash{Discount: 8000, Pay: 45000}) {

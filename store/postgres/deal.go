@@ -17,19 +17,26 @@ import (
 // today (gsan-rules ID-11). Whoever identified themselves by such a CPF has said
 // it; a company, or somebody who only pays, has not.
 func (db *DB) Deal(ctx context.Context, customer, property int64, owed store.Debts) (c instalment.Case, entitled bool, err error) {
+	c, entitled, err = db.dealCase(ctx, db.pool, db.Deals.Resolution, customer, property, owed)
+	return c, entitled, away("deal", err)
+}
+
+// dealCase is Deal under the resolution of a number, or of the Loja Virtual if
+// "".
+func (db *DB) dealCase(ctx context.Context, from asker, resolution string, customer, property int64, owed store.Debts) (c instalment.Case, entitled bool, err error) {
 	parameters, today := db.codes.Load().parameters, db.Today()
 	c = instalment.Case{Debts: instalment.Of(owed), Today: today, Billing: parameters.Billing, Rules: db.Deals}
 	p := &c.Property
 	p.Vacant = !owed.Occupied
 	var facts []billFacts
-	err = db.pool.QueryRow(ctx, dealQuery(parameters.MonthBands),
-		property, customer, today, int(store.MonthOf(today)), db.Deals.Resolution).Scan(
+	err = from.QueryRow(ctx, dealQuery(parameters.MonthBands),
+		property, customer, today, int(store.MonthOf(today)), resolution).Scan(
 		&entitled, &c.Price, &c.Days,
 		&p.Situation, &p.Water, &p.Profile, &p.Units, &p.Redeals, &p.CutOff, &p.Least,
 		&p.Running, &p.Dealt, &p.Ongoing, &p.LastBill, &p.Redealt, &p.MeanUse,
 		&facts, &c.Debts.Sanctions, &c.Resolution)
 	if err != nil {
-		return instalment.Case{}, false, away("deal", err)
+		return instalment.Case{}, false, err
 	}
 	for i := range c.Debts.Bills {
 		b := &c.Debts.Bills[i]

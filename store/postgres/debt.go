@@ -329,6 +329,8 @@ type debtParameters struct {
 type statementParameters struct {
 	Days int         // that one is good for (EXT-4)
 	Slip store.Money // from this total on GSAN makes a bank slip; 0 for never (EXT-7)
+
+	Resolution string // the resolução de diretoria that discounts them, "" if none does (EXT-6)
 }
 
 // queueDebts reads what debts, late charges and statements hang on. What not
@@ -340,10 +342,11 @@ func (c *codes) queueDebts(batch *pgx.Batch) {
 		       coalesce((to_json(p) ->> 'parm_icbloqguiactrparceldebito')::int = 1, false),
 		       parm_nndiasvenctocobranca::int, parm_nndiascalculoacrescimos::int, coalesce(parm_nnmesescalculocorrecao, -1)::int,
 		       parm_icatualizacaotarifaria = 1, coalesce(parm_amatualizacaotarifaria, 0)::int,
-		       parm_nndiasvalidadeextrato::int, coalesce((100 * (to_json(p) ->> 'parm_vlextratofichacomp')::numeric)::bigint, 0)
+		       parm_nndiasvalidadeextrato::int, coalesce((100 * (to_json(p) ->> 'parm_vlextratofichacomp')::numeric)::bigint, 0),
+		       coalesce((SELECT trim(r.rdir_nnresolucaodiretoria) FROM cobranca.resolucao_diretoria r WHERE r.rdir_id = (to_json(p) ->> 'rdir_id')::int), '')::text
 		  FROM cadastro.sistema_parametros p WHERE parm_id = 1`).QueryRow(func(row pgx.Row) error {
 		p, r, s := &c.parameters.debts, &c.late, &c.parameters.statements
-		return row.Scan(&p.HideBills, &p.HideServices, &p.HideSlips, &r.Shift, &r.Grace, &r.Correct, &r.Tariff, &r.TariffSince, &s.Days, &s.Slip)
+		return row.Scan(&p.HideBills, &p.HideServices, &p.HideSlips, &r.Shift, &r.Grace, &r.Correct, &r.Tariff, &r.TariffSince, &s.Days, &s.Slip, &s.Resolution)
 	})
 	batch.Queue(`
 		SELECT DISTINCT ON (iaci_amreferencia)

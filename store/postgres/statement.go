@@ -11,6 +11,7 @@ import (
 
 	"lojavirtual/store"
 	"lojavirtual/store/febraban"
+	"lojavirtual/store/instalment"
 )
 
 // GSAN's constants of a debt statement (gsan-rules EXT-1).
@@ -46,9 +47,11 @@ func (db *DB) IssueStatement(ctx context.Context, key string, property int64, ch
 		if s.Items = itemsOf(chosen, owed); s.Items == nil {
 			return s, refused(store.DebtsChanged)
 		}
-		if s.Discount, err = db.cashDiscount(ctx, tx, property, s.Items); err != nil {
+		discount, resolution, err := db.cashDiscount(ctx, tx, property, s.Items)
+		if err != nil {
 			return s, err
 		}
+		s.Discount = discount
 		s.Total = store.SumOf(s.Items).Total() - s.Discount
 		switch limit := codes.parameters.statements.Slip; {
 		case s.Total <= 0:
@@ -56,7 +59,7 @@ func (db *DB) IssueStatement(ctx context.Context, key string, property int64, ch
 		case limit > 0 && s.Total >= limit: // EXT-7
 			return s, refused(store.NeedsBankSlip)
 		}
-		err = db.insertStatement(ctx, tx, property, &s, row.statementRows(s.Items))
+		err = db.insertStatement(ctx, tx, property, &s, row.statementRows(s.Items), resolution)
 		return s, err
 	})
 	var no refused
@@ -133,15 +136,33 @@ func (r debtsRow) statementRows(items []store.Debt) []statementRow {
 	return rows
 }
 
-// cashDiscount is what a resolução de diretoria takes off a statement (EXT-6).
-// Without one in the parameters, as in GSAN's default, it is nothing.
-func (db *DB) cashDiscount(context.Context, pgx.Tx, int64, []store.Debt) (store.Money, error) {
-	return 0, nil
+// cashDiscount is what the resolução de diretoria of GSAN's parameters takes off
+// the items for paying them at once (EXT-6); nothing without one, or if none of
+// its profiles is the property's. Bills of an occupant before count like others.
+// Fines for fraud get no discount of their own on a statement. Resolution is its
+// number in GSAN's table, 0 if none is in force.
+func (db *DB) cashDiscount(ctx context.Context, tx pgx.Tx, property int64, items []store.Debt) (off store.Money, resolution int, err error) {
+	number := db.codes.Load().parameters.statements.Resolution
+	if number == "" {
+		return 0, 0, nil
+	}
+	chosen := store.Debts{List: slices.Clone(items), Occupied: true}
+	for i := range chosen.List {
+		if chosen.List[i].Kind == store.FormerBill {
+			chosen.List[i].Kind = store.OwnBill
+		}
+	}
+	c, _, err := db.dealCase(ctx, tx, number, 0, property, chosen)
+	if err != nil {
+		return 0, 0, err
+	}
+	c.Debts.Sanctions = 0
+	return instalment.CashDiscount(c), c.Resolution.ID, nil
 }
 
 // insertStatement writes the document and its items, and gives the statement its
 // number and code. It refuses a property that must have none (EXT-3).
-func (db *DB) insertStatement(ctx context.Context, tx pgx.Tx, property int64, s *store.Statement, rows []statementRow) error {
+func (db *DB) insertStatement(ctx context.Context, tx pgx.Tx, property int64, s *store.Statement, rows []statementRow, resolution int) error {
 	var locality int
 	var grouped, silent bool
 	err := tx.QueryRow(ctx, `
@@ -172,16 +193,16 @@ func (db *DB) insertStatement(ctx context.Context, tx pgx.Tx, property int64, s 
 	done, err := tx.Exec(ctx, `
 		INSERT INTO cobranca.cobranca_documento (cbdo_id, imov_id, cbdo_nnsequenciadocumento, dotp_id, demf_id, cbdo_tmemissao,
 		       cbdo_vldocumento, cbdo_vlacrescimos, cbdo_vldesconto, cbdo_vltaxa, loca_id, cbdo_cdsetorcomercial, qdra_id, cbdo_nnquadra,
-		       iper_id, last_id, lest_id, catg_id, clie_id, cdst_id, usur_id, cbdo_tmultimaalteracao)
+		       iper_id, last_id, lest_id, catg_id, clie_id, rdir_id, cdst_id, usur_id, cbdo_tmultimaalteracao)
 		SELECT $2::int, i.imov_id, $2::int, $3::int, $4::int, localtimestamp,
 		       $5::bigint / 100.0, $6::bigint / 100.0, $7::bigint / 100.0, 0, i.loca_id, t.stcm_cdsetorcomercial, i.qdra_id, q.qdra_nnquadra,
-		       i.iper_id, i.last_id, i.lest_id, `+mainCategory+`, `+anOccupant+`, $8::int,
+		       i.iper_id, i.last_id, i.lest_id, `+mainCategory+`, `+anOccupant+`, nullif($9::int, 0), $8::int,
 		       (SELECT min(usur_id) FROM seguranca.usuario WHERE usur_icinternet = 1), localtimestamp
 		  FROM cadastro.imovel i
 		  LEFT JOIN cadastro.setor_comercial t ON t.stcm_id = i.stcm_id
 		  LEFT JOIN cadastro.quadra q ON q.qdra_id = i.qdra_id
 		 WHERE i.imov_id = $1::bigint`,
-		property, s.Number, statementType, individually, int64(s.Total), int64(late), int64(s.Discount), pending)
+		property, s.Number, statementType, individually, int64(s.Total), int64(late), int64(s.Discount), pending, resolution)
 	if err != nil {
 		return err
 	}

@@ -183,6 +183,50 @@ func TestStatementRefused(t *testing.T) {
 	}
 }
 
+// TestStatementDiscount: EXT-6, the resolution of the parameters takes off what
+// SIM-27 says, profile 3 of the demo: all of the fine, half of the interest, and
+// 5 % of the rest for two bills or more.
+func TestStatementDiscount(t *testing.T) {
+	for _, c := range []struct {
+		rule, change    string
+		bills           int
+		discount, total store.Money
+	}{
+		// S = 2,80 + 0,70; (470,57 - 3,50 - 0,21) × 5 % + 0,21 = 23,553
+		{"three bills", `UPDATE cadastro.sistema_parametros SET rdir_id = 21`, 3, 2705, 44352},
+		{"too few for the 5 %", `UPDATE cadastro.sistema_parametros SET rdir_id = 21`, 1, 350, 14070},
+		{"a deal that is running does not matter", `UPDATE cadastro.sistema_parametros SET rdir_id = 21;` + aService + aDeal, 3, 2705, 44352},
+		{"one that is over", `UPDATE cadastro.sistema_parametros SET rdir_id = 9`, 3, 0, 47057},
+		{"no profile fits", `UPDATE cadastro.sistema_parametros SET rdir_id = 21; UPDATE cobranca.parcelamento_perfil SET istp_id = 2`, 3, 0, 47057},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			w := open(t)
+			if _, err := w.conn.PgConn().Exec(t.Context(), c.change).ReadAll(); err != nil {
+				t.Fatal(err)
+			}
+			fresh := openURL(t, w.conn.Config().ConnString())
+			chosen := fresh.owed(several, func(d store.Debt) bool { return d.Kind == store.OwnBill })[:c.bills]
+			s, refusal, err := fresh.IssueStatement(t.Context(), "turn", several, chosen)
+			if err != nil || refusal != store.NotRefused || s.Discount != c.discount || s.Total != c.total {
+				t.Errorf("%s off, %s to pay, %d, %v; want %s, %s", s.Discount, s.Total, refusal, err, c.discount, c.total)
+			}
+			if n := w.number(`
+				SELECT count(*) FROM cobranca.cobranca_documento
+				 WHERE (100 * cbdo_vldesconto)::int = $1 AND (100 * cbdo_vldocumento)::int = $2 AND (coalesce(rdir_id, 0) = 21) = $3`,
+				int(c.discount), int(c.total), c.rule != "one that is over"); n != 1 {
+				t.Error("the document has other amounts, or another resolution")
+			}
+			code, err := febraban.CheckBarcode(s.Barcode)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if amount, _ := code.Amount(); amount != s.Total {
+				t.Errorf("the code asks for %s", amount)
+			}
+		})
+	}
+}
+
 // TestStatementOfAnother: ID-16, nobody's debts get onto another's statement.
 func TestStatementOfAnother(t *testing.T) {
 	w := open(t)

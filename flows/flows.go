@@ -10,6 +10,7 @@ import (
 	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
 	"lojavirtual/flows/servicos"
+	"lojavirtual/flows/vencimento"
 	"lojavirtual/store"
 )
 
@@ -24,6 +25,7 @@ type Parts struct {
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
+	DueDays  vencimento.DueDays
 	Requests servicos.Requests
 	Desk     atendente.Desk
 	Tables   privacidade.Tables
@@ -41,6 +43,7 @@ func Engine(p Parts) *bot.Engine {
 			copies,
 			pagamentos.New(p.Payments),
 			quitacao.New(p.Years, p.Declare, copies.Name),
+			vencimento.New(p.DueDays, p.Operator.Rules.DueDayWithoutRequest),
 			servicos.New(p.Requests, p.Bills),
 			person,
 		},

@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 		"flows/quitacao",
 		"flows/segundavia",
 		"flows/servicos",
+		"flows/vencimento",
 	},
 	"flows/atendente":     {"bot", "bot/answer", "store"},
 	"flows/identificacao": {"bot", "bot/answer", "store"},
@@ -51,6 +52,7 @@ var mayImport = map[string][]string{
 	"flows/quitacao":      {"bot", "bot/answer", "store"},
 	"flows/segundavia":    {"bot", "bot/answer", "store"},
 	"flows/servicos":      {"bot", "bot/answer", "store"},
+	"flows/vencimento":    {"bot", "bot/answer", "store"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",

@@ -91,6 +91,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Declare:  l.declare,
 		Payments: l.db,
 		Requests: l.db,
+		DueDays:  l.db,
 		Desk:     l.db,
 		Tables:   l.db,
 		Talks:    l.mail,

@@ -236,3 +236,37 @@ insert into cobranca.cobranca_situacao_tipo (cbsp_id, cbsp_dscobrancasituacaotip
     (1, 'PARALISAR AÇÕES DE COBRANÇA', 1, 1), (2, 'NÃO EMITIR DOCUMENTO DE COBRANÇA', 1, 2);
 insert into seguranca.usuario_acao (usac_id) values (1);
 insert into seguranca.alteracao_tipo (altp_id, altp_dsalteracaotipo, altp_dsabreviado) values (1, 'ALTERAÇÃO', 'ALT'), (2, 'INCLUSÃO', 'INC'), (3, 'EXCLUSÃO', 'EXC');
+
+-- What deals are made under: situations of a property, the least water bill, and the resolution for the Loja Virtual with its profiles.
+insert into cadastro.imovel_situacao_tipo (istp_id, istp_dsimovelsituacaotipo) values (1, 'ATIVO'), (2, 'INATIVO'), (3, 'LIGADO SÓ ESGOTO');
+insert into cadastro.imovel_situacao (imst_id, istp_id, last_id, lest_id) values
+    (1, 2, 1, null), (2, 2, 2, null), (3, 1, 3, null), (4, 1, 4, null), (5, 1, 5, null), (6, 2, 6, null), (7, 2, 7, null), (8, 2, 8, null),
+    (9, 3, 1, 3), (10, 3, 2, 3), (11, 3, 6, 3), (12, 3, 7, 3), (13, 3, 8, 3);
+insert into faturamento.consumo_tarifa_vigencia (cstv_id, cstf_id, cstv_dtvigencia) values (1, 1, '2018-01-01'), (2, 1, '2024-01-01'), (3, 1, '2999-01-01');
+insert into faturamento.consumo_tarifa_categoria (cstc_id, cstv_id, catg_id, cstc_nnconsumominimo, cstc_vltarifaminima, scat_id) values
+    (1, 1, 1, 10, 31.20, 0), (2, 1, 2, 10, 70.10, 0), (3, 2, 1, 10, 45.30, 0), (4, 2, 2, 10, 98.40, 0), (5, 2, 3, 10, 98.40, 0), (6, 2, 4, 10, 98.40, 0),
+    (7, 3, 1, 10, 90.00, 0);
+insert into cobranca.resolucao_diretoria (rdir_id, rdir_nnresolucaodiretoria, rdir_dsassunto, rdir_dtvigenciainicio, rdir_dtvigenciafim, rdir_icparcelamentolojavirtual) values
+    (9, '009/2019', 'LOJA VIRTUAL, ENCERRADA', '2019-01-01', '2023-12-31', 1),
+    (14, '014/2021', 'NEGOCIAÇÃO NO BALCÃO', '2021-01-01', null, 2),
+    (21, '021/2024', 'PARCELAMENTO PELA LOJA VIRTUAL', '2024-01-01', null, 1);
+insert into cobranca.parcelamento_perfil (pcpf_id, rdir_id, istp_id, catg_id, pcpf_pctarifaminimaprestacao, pcpf_pcdescontoacrescimomulta,
+        pcpf_pcdescontoacrescimojurosmora, pcpf_pcdescontoacrescimoatualizacaomonetaria, pcpf_pcdescontopagamentoavista, pcpf_pcquantidademinimafatura,
+        pcpf_nnconsumominimo, pcpf_icsancoesparcunica) values
+    (1, 9, 1, null, 50, 0, 0, 0, 0, null, null, 2),
+    (2, 14, 1, null, 100, 0, 0, 0, 0, null, null, 2),
+    (3, 21, 1, 1, 50, 100, 50, 0, 5, 2, null, 2),    -- homes
+    (4, 21, 1, 2, 100, 50, 0, 0, 0, null, 30, 1),    -- shops
+    (5, 21, 2, null, 50, 100, 100, 50, 15, 2, null, 2), -- cut off
+    (6, 21, 3, null, 50, 100, 100, 50, 15, 2, null, 2);
+insert into cobranca.parcel_desconto_antiguid (pdan_id, pcpf_id, pdan_qtminimamesesdebito, pdan_pcdescontoativo, pdan_pcdescsemrestblc, pdan_pcdesccomrestblc) values
+    (1, 5, 12, 10, 10, 20), (2, 5, 24, 20, 25, 40), (3, 6, 12, 10, 10, 20);
+insert into cobranca.parcel_desconto_inativid (pdin_id, pcpf_id, pdin_qtmaximamesesinatividade, pdin_pcdescsemrestblc, pdin_pcdesccomrestblc) values
+    (1, 5, 6, 7.5, 10), (2, 5, 12, 12.5, 20), (3, 5, 60, 30, 50), (4, 6, 12, 5, 10);
+insert into cobranca.parcel_qtde_reparcel (pqtr_id, pcpf_id, pqtr_qtmaximareparcelamento, pqtr_pcentradasugerida) values
+    (1, 1, 0, null), (2, 2, 0, null), (3, 3, 0, 20), (4, 3, 2, 30), (5, 4, 0, null), (6, 5, 0, 20), (7, 6, 0, 20);
+insert into cobranca.parcel_qtde_prestacao (pqtp_id, pqtr_id, pqtp_qtmaximaprestacao, pqtp_txjuros, pqtp_pcminimoentrada) values
+    (1, 1, 6, 2, 30), (2, 2, 24, 1, 20),
+    (3, 3, 6, 0, 10), (4, 3, 12, 0.5, 10), (5, 3, 36, 1, 10), (6, 4, 12, 1, 30),
+    (7, 5, 6, 1, 20), (8, 5, 12, 1.5, 20),
+    (9, 6, 12, 0, 10), (10, 6, 36, 0.5, 10), (11, 7, 12, 0, 10);

@@ -3,6 +3,7 @@ package flows
 
 import (
 	"lojavirtual/bot"
+	"lojavirtual/flows/acompanhamento"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/identificacao"
 	"lojavirtual/flows/pagamentos"
@@ -27,6 +28,7 @@ type Parts struct {
 	Payments pagamentos.Payments
 	DueDays  vencimento.DueDays
 	Requests servicos.Requests
+	Progress acompanhamento.Requests
 	Desk     atendente.Desk
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
@@ -38,13 +40,15 @@ type Parts struct {
 func Engine(p Parts) *bot.Engine {
 	person := atendente.New(p.Desk, p.Operator)
 	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks)
+	requests := servicos.New(p.Requests, p.Bills)
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			copies,
 			pagamentos.New(p.Payments),
 			quitacao.New(p.Years, p.Declare, copies.Name),
 			vencimento.New(p.DueDays, p.Operator.Rules.DueDayWithoutRequest),
-			servicos.New(p.Requests, p.Bills),
+			requests,
+			acompanhamento.New(p.Progress, requests.Name, p.Operator),
 			person,
 		},
 		Identify: identificacao.New(p.Holders, p.Guesses, p.Operator.Documents.How),
@@ -52,7 +56,7 @@ func Engine(p Parts) *bot.Engine {
 		Ear:      ear(),
 		Name:     p.Operator.Name,
 		Zone:     store.Zone,
-		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator)},
+		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress)},
 		Notice:   privacidade.Notice(p.Operator),
 		Patience: p.Operator.Attendance.Patience,
 	}

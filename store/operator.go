@@ -42,6 +42,10 @@ type Rules struct {
 	// WorkOrders offers in Outros Serviços also what opens a work order or a
 	// charge in GSAN, of which only the request is written (gsan-rules RA-8).
 	WorkOrders bool `yaml:"work_orders"`
+
+	// ShowOutcome lets customers read what staff wrote when they closed a request
+	// (rgat_dsparecerencerramento), which may name people.
+	ShowOutcome bool `yaml:"show_outcome"`
 }
 
 // DealRules say how a deal is simulated where GSAN's own code contradicts itself

@@ -49,6 +49,7 @@ type config struct {
 	Posts           int           // replies a channel sends at once
 	Identity        time.Duration // how long an identification is believed in silence
 	Session         time.Duration // how long a conversation is kept after its last message
+	Notify          time.Duration // between two looks at requests that people want to be told of
 
 	given map[string]bool // the variables that were set
 }
@@ -152,6 +153,11 @@ var settings = []setting{
 		"LOJA_SESSION_DAYS", "7", false,
 		"days for which a silent conversation is remembered",
 		into(func(c *config) *time.Duration { return &c.Session }, several(24*time.Hour)),
+	},
+	{
+		"LOJA_NOTIFY_EVERY", "5m", false,
+		"how often to look whether requests have changed that customers want to be told of: 30s, 5m, 1h",
+		into(func(c *config) *time.Duration { return &c.Notify }, interval),
 	},
 }
 
@@ -418,6 +424,14 @@ func proxies(s string) (int, error) {
 		return 0, fmt.Errorf("%q is no number from 0 to 9", s)
 	}
 	return n, nil
+}
+
+func interval(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second || d > 24*time.Hour {
+		return 0, fmt.Errorf("%q is no time from 1s to 24h: write 30s, 5m or 1h", s)
+	}
+	return d, nil
 }
 
 // several makes the reader of a number of units of time.

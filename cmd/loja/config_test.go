@@ -34,7 +34,7 @@ func TestConfigDefaults(t *testing.T) {
 	}
 	if c.HTTPAddr != ":8080" || c.StaffAddr != "127.0.0.1:8081" || c.PublicURL != "http://localhost:8080" ||
 		c.TelegramAPIURL != "https://api.telegram.org" || c.TelegramWebhook || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" ||
-		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.Session != 7*24*time.Hour {
+		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.Session != 7*24*time.Hour || c.Notify != 5*time.Minute {
 		t.Errorf("the defaults are %+v", c)
 	}
 }
@@ -77,6 +77,7 @@ func TestConfigProblems(t *testing.T) {
 		"LOJA_TELEGRAM_TOKEN=hush":                         "LOJA_TELEGRAM_TOKEN: ",
 		"LOJA_TELEGRAM_WEBHOOK=sim":                        `LOJA_TELEGRAM_WEBHOOK: "sim" is neither true nor false`,
 		"LOJA_WHATSAPP=true":                               "LOJA_WHATSAPP: WhatsApp comes in a later release: leave it false",
+		"LOJA_NOTIFY_EVERY=5":                              `LOJA_NOTIFY_EVERY: "5" is no time from 1s to 24h`,
 		"LOJA_LOG=loud":                                    `LOJA_LOG: "loud" is no level`,
 		"LOJA_LOG_FORMAT=xml":                              `LOJA_LOG_FORMAT: "xml" is no format`,
 		"LOJA_HANDS=0":                                     `LOJA_HANDS: "0" is no number`,

@@ -18,7 +18,7 @@ const module = "lojavirtual/"
 var mayImport = map[string][]string{
 	"cmd/loja": {
 		"bot", "bot/telegram", "bot/terminal", "bot/webchat",
-		"flows", "flows/document", "flows/segundavia",
+		"flows", "flows/acompanhamento", "flows/document", "flows/segundavia",
 		"store", "store/brcode", "store/embedded", "store/febraban", "store/postgres", "store/redis", "store/taxid",
 		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
 		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang",
@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	// The conversations. None knows another, a driver or a channel.
 	"flows": {
 		"bot", "store",
+		"flows/acompanhamento",
 		"flows/atendente",
 		"flows/identificacao",
 		"flows/pagamentos",
@@ -45,14 +46,15 @@ var mayImport = map[string][]string{
 		"flows/servicos",
 		"flows/vencimento",
 	},
-	"flows/atendente":     {"bot", "bot/answer", "store"},
-	"flows/identificacao": {"bot", "bot/answer", "store"},
-	"flows/pagamentos":    {"bot", "bot/answer", "store"},
-	"flows/privacidade":   {"bot", "bot/answer", "store"},
-	"flows/quitacao":      {"bot", "bot/answer", "store"},
-	"flows/segundavia":    {"bot", "bot/answer", "store"},
-	"flows/servicos":      {"bot", "bot/answer", "store"},
-	"flows/vencimento":    {"bot", "bot/answer", "store"},
+	"flows/acompanhamento": {"bot", "bot/answer", "store"},
+	"flows/atendente":      {"bot", "bot/answer", "store"},
+	"flows/identificacao":  {"bot", "bot/answer", "store"},
+	"flows/pagamentos":     {"bot", "bot/answer", "store"},
+	"flows/privacidade":    {"bot", "bot/answer", "store"},
+	"flows/quitacao":       {"bot", "bot/answer", "store"},
+	"flows/segundavia":     {"bot", "bot/answer", "store"},
+	"flows/servicos":       {"bot", "bot/answer", "store"},
+	"flows/vencimento":     {"bot", "bot/answer", "store"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",

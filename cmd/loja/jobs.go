@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lojavirtual/bot"
+	"lojavirtual/flows/acompanhamento"
 )
 
 // A job is done again and again, whether or not anybody writes: by one process
@@ -23,8 +24,31 @@ type job struct {
 // jobs lists what is done on a schedule.
 func (l *loja) jobs() []job {
 	return []job{
+		{name: "notify", every: l.Notify, do: l.notify},
 		{name: "purge", every: 6 * time.Hour, do: l.purge},
 	}
+}
+
+// notify tells people of the requests they wanted to be told of. Whatever cuts
+// it short, nobody is told the same twice: what may have been told has the same
+// id when it is told again.
+func (l *loja) notify(ctx context.Context) error {
+	if err := l.db.EndWatches(ctx, acompanhamento.Days); err != nil {
+		return err
+	}
+	changes, err := l.db.Changes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if err := l.mail.Tell(ctx, c.Session, c.ID(), []bot.Reply{acompanhamento.Notice(c)}); err != nil {
+			return err
+		}
+		if err := l.db.Told(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // purge erases what has been kept for as long as it may be.

@@ -4,10 +4,16 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"lojavirtual/bot"
+	"lojavirtual/flows/acompanhamento"
 )
 
 // twoLojas are two processes, as far as stores can tell, on the same stores.
@@ -85,4 +91,96 @@ func TestJobs(t *testing.T) {
 	if results["done"] != 17 || results["failed"] != 2 || time.Since(time.Unix(int64(results["last"]), 0)) > time.Minute {
 		t.Errorf("counted %v", results)
 	}
+}
+
+// Who asked to be told is told of a change once, however many processes look
+// for it and wherever they die; who did not ask is not.
+func TestNotify(t *testing.T) {
+	both := twoLojas(t)
+	conn, err := pgx.Connect(t.Context(), both[0].DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	change := func(query string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const genilda, request = 2331594, 2
+	stamp := func() string {
+		p, ok, err := both[0].db.Progress(t.Context(), genilda, request)
+		if !ok || err != nil {
+			t.Fatal(err)
+		}
+		return p.Stamp
+	}
+	for _, person := range []string{"test:1", "test:2"} {
+		if err := both[0].db.Watch(t.Context(), person, genilda, request, stamp()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := both[0].db.Unwatch(t.Context(), "test:2", request); err != nil {
+		t.Fatal(err)
+	}
+	everybody := func() {
+		t.Helper()
+		var running sync.WaitGroup
+		for range 5 {
+			for _, l := range both {
+				running.Go(func() {
+					if err := l.notify(context.Background()); err != nil { // without the lock, which may be lost
+						t.Error(err)
+					}
+				})
+			}
+		}
+		running.Wait()
+	}
+	expect := func(want ...string) {
+		t.Helper()
+		for _, words := range want {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			letter, err := both[1].mail.Next(ctx, "test")
+			cancel()
+			if err != nil || letter.Session != "test:1" || !strings.Contains(letter.Reply.Text, words) {
+				t.Fatalf("%s was told %q, %v; want %q", letter.Session, letter.Reply.Text, err, words)
+			}
+			if err := both[1].mail.Sent(t.Context(), letter); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		if letter, err := both[1].mail.Next(ctx, "test"); err == nil {
+			t.Fatalf("%s was told %q as well", letter.Session, letter.Reply.Text)
+		}
+	}
+
+	everybody()
+	expect()
+	change(`UPDATE atendimentopublico.registro_atendimento SET rgat_dtprevistaatual = '2099-12-30' WHERE rgat_id = 2`)
+	everybody()
+	expect("Previsto para 30/12/2099")
+
+	// A process dies after telling and before it could note that; meanwhile
+	// there is something new.
+	change(`UPDATE atendimentopublico.registro_atendimento SET rgat_dtprevistaatual = '2099-12-31' WHERE rgat_id = 2`)
+	lost, err := both[0].db.Changes(t.Context())
+	if err != nil || len(lost) != 1 {
+		t.Fatal(lost, err)
+	}
+	if err := both[0].mail.Tell(t.Context(), lost[0].Session, lost[0].ID(), []bot.Reply{acompanhamento.Notice(lost[0])}); err != nil {
+		t.Fatal(err)
+	}
+	everybody()
+	expect("Previsto para 31/12/2099")
+	change(`UPDATE atendimentopublico.registro_atendimento
+		SET rgat_cdsituacao = 2, rgat_tmencerramento = '2099-12-30 10:00', amen_id = 2 WHERE rgat_id = 2`)
+	everybody()
+	expect("encerrado em 30/12/2099\nMotivo: Conclusão do serviço")
+	change(`UPDATE atendimentopublico.registro_atendimento SET rgat_cdsituacao = 1, rgat_tmencerramento = NULL, amen_id = NULL WHERE rgat_id = 2`)
+	everybody()
+	expect()
 }

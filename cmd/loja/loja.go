@@ -92,6 +92,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Payments: l.db,
 		Requests: l.db,
 		DueDays:  l.db,
+		Progress: l.db,
 		Desk:     l.db,
 		Tables:   l.db,
 		Talks:    l.mail,

@@ -35,6 +35,7 @@ func TestFaultOf(t *testing.T) {
 func TestPick(t *testing.T) {
 	menu := []string{"Segunda Via de Conta", "Negociar Débitos", "Consultar Pagamentos", "Falar com Atendente"}
 	bills := []string{"05/2026 · R$ 1.091,12 · vencida", "06/2026 · R$ 84,30 · vence hoje"}
+	ways := []string{"Receber o PDF", "Pagar com Pix", "Código de barras", "Outra conta"}
 	for _, test := range []struct {
 		said    string
 		options []string
@@ -66,6 +67,40 @@ func TestPick(t *testing.T) {
 		{"quero negociar débitos", menu, 1},
 		{"", menu, -1},
 		{"👍", menu, -1},
+		{"②", ways, 1},
+		{"❷", ways, 1},
+		{"２", ways, 1},
+		{"🔟", ways, -1},
+		{"nº 2", ways, 1},
+		{"a opção 2", ways, 1},
+		{"opção dois", ways, 1},
+		{"a 2ª", ways, 1},
+		{"2a opção", ways, 1},
+		{"segunda opção", ways, 1},
+		{"a segnda", ways, 1},
+		{"pode ser a 2", ways, 1},
+		{"quero a número 2 por favor", ways, 1},
+		{"a primeira mesmo", ways, 0},
+		{"só a última visse", ways, 3},
+		{"a penúltima", ways, 2},
+		{"treis", ways, 2},
+		{"manda o pdf", ways, 0},
+		{"me manda no pix", ways, 1},
+		{"quero codgo de barras", ways, 2},
+		{"quero o 5", ways, -1},
+		{"não quero o 2", ways, -1},
+		{"2 e 3", ways, -1},
+		{"a segunda e a terceira", ways, -1},
+		{"segunda-feira", ways, -1},
+		{"pdf e pix", ways, -1},
+		{"em seguida", ways, -1},
+		{"quanto", ways, -1},
+		{"nova", ways, -1},
+		{"pagar", []string{"Contas pagas", "Outra conta"}, -1},
+		{"consutar pagamentos", menu, 2},
+		{"quero negosiar", menu, 1},
+		{"a de 84,30", bills, 1},
+		{"a de 84,31", bills, -1},
 	} {
 		got, ok := bot.Pick(test.said, test.options)
 		if !ok {
@@ -75,6 +110,26 @@ func TestPick(t *testing.T) {
 			t.Errorf("Pick(%q) = %d, want %d", test.said, got, test.want)
 		}
 	}
+}
+
+// What is picked was offered, and neither capitals nor accents matter.
+func TestPickedWasOffered(t *testing.T) {
+	options := []string{"Receber o PDF", "Pagar com Pix", "Código de barras", "Última conta", "Não"}
+	words := rapid.SampledFrom([]string{
+		"a", "2", "pix", "código", "quero", "última", "segunda", "opção", "3ª", "não", "de", "barras", "codgo", "6", "receber", "um", "é", "❸", "conta",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		said := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(words, 0, 5), func(w []string) string { return strings.Join(w, " ") })).Draw(t, "said")
+		i, ok := bot.Pick(said, options)
+		if ok && (i < 0 || i >= len(options)) {
+			t.Fatalf("%q picked %d", said, i)
+		}
+		if !strings.Contains(said, "❸") {
+			if j, same := bot.Pick(bot.Fold(said), options); same != ok || ok && i != j {
+				t.Fatalf("%q picked %d, %v, and folded %d, %v", said, i, ok, j, same)
+			}
+		}
+	})
 }
 
 func TestMarks(t *testing.T) {

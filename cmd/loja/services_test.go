@@ -1,0 +1,139 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"lojavirtual/bot/telegram/telegramtest"
+)
+
+var pictures = flag.Bool("pictures", false, "write the pictures of the services for the README")
+
+// A service as somebody uses it: what they say, and words of what they hear.
+type service struct {
+	folder string
+	person string // matrícula and document, "" for a service that asks for neither
+	said   []exchange
+}
+
+type exchange struct{ says, hears string }
+
+// services is every service of the menu, with a person of the demo.
+var services = []service{
+	{"segundavia", "1043722 700.000.101-11", []exchange{
+		{"Segunda Via de Conta", "De quais contas"},
+		{"2", "Como prefere receber?"},
+		{"pdf", "Precisa de mais alguma coisa?"},
+		{"pix", "dois dias úteis"},
+	}},
+	{"pagamentos", "1188453 700.000.202-65", []exchange{
+		{"Consultar Pagamentos", "Os últimos pagamentos"},
+		{"ver mais", "05/2026"},
+	}},
+	{"quitacao", "1188453 700.000.202-65", []exchange{
+		{"declaração de quitação", "Guarde o arquivo"},
+	}},
+	{"atendente", "", []exchange{
+		{"quero falar com uma pessoa", ""},
+	}},
+	{"privacidade", "", []exchange{
+		{"ver aviso completo", "O que você quer fazer com os seus dados?"},
+		{"meus dados", "tudo o que guardo"},
+	}},
+}
+
+// identify says who somebody is before the first question of their service.
+func (s service) lines() []exchange {
+	matricula, document, known := strings.Cut(s.person, " ")
+	if !known {
+		return s.said
+	}
+	return append([]exchange{
+		{s.said[0].says, "Qual é a matrícula"},
+		{matricula, "CPF ou CNPJ"},
+		{document, s.said[0].hears},
+	}, s.said[1:]...)
+}
+
+// Every service, as people use it on Telegram.
+func TestServicesOnTelegram(t *testing.T) {
+	server := telegramtest.New(t)
+	log := slog.New(slog.DiscardHandler)
+	cfg := configured(t, log, "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())
+	serving(t, cfg, log)
+	for i, s := range services {
+		t.Run(s.folder, func(t *testing.T) {
+			chat := server.Chat(int64(5000 + i))
+			for _, l := range s.lines() {
+				before := len(chat.Messages())
+				chat.Say(l.says)
+				server.Until("an answer to "+l.says+"\n"+chat.Transcript(), func() bool {
+					all := ""
+					for _, m := range chat.Messages()[before:] {
+						all += m.Text + "\n"
+					}
+					return len(all) > 0 && strings.Contains(all, l.hears)
+				})
+			}
+			t.Log(chat.Transcript())
+		})
+	}
+	if refused := server.Refused(); len(refused) > 0 {
+		t.Errorf("Telegram refused %q", refused)
+	}
+}
+
+// Every service, as people use it in a browser; with -pictures, as the README
+// shows it.
+func TestServicesInABrowser(t *testing.T) {
+	browser := program(t, "chromium")
+	demo := startDemo(t)
+	for _, s := range services {
+		t.Run(s.folder, func(t *testing.T) {
+			page := openPage(t, browser, demo.public)
+			page.until("the page", `document.querySelector("textarea")`)
+			for _, l := range s.lines() {
+				page.ask(l)
+			}
+			if *pictures {
+				page.draw(filepath.Join("../../flows", s.folder, "testdata", "picture.png"))
+			}
+		})
+	}
+	demo.stop(t)
+}
+
+// ask says something and waits until the words are in the answers to it.
+func (p page) ask(l exchange) {
+	p.t.Helper()
+	const messages = `[...document.querySelectorAll(".message")]`
+	before := evaluate[int](p, messages+".length")
+	if err := chromedp.Do(p.ctx, chromedp.SendKeys(chromedp.CSS("textarea"), l.says+kb.Enter)); err != nil {
+		p.t.Fatal(err)
+	}
+	p.until("an answer to "+l.says, fmt.Sprintf(`%s.slice(%d + 1).some(m => m.innerText.includes(%q))`, messages, before, l.hears))
+}
+
+// draw writes what a phone shows of the page into a file.
+func (p page) draw(file string) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+		p.t.Fatal(err)
+	}
+	p.until("stillness", `document.getAnimations().every(a => a.playState === "finished")`)
+	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, shot, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}

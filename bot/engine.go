@@ -24,6 +24,7 @@ type Engine struct {
 	Beside   []*Flow        // reached by their words alone, from anywhere
 	Ear      *Ear           // tells what people ask for; if nil, the words of the flows in what they say do
 	Name     string         // of the utility, as people say it
+	Phone    string         // of the utility, for emergencies
 	Notice   string         // marked text, said once before the first question about who they are; none if ""
 	Zone     *time.Location // of the dates it writes; UTC if nil
 
@@ -41,6 +42,7 @@ type Engine struct {
 // save to a silence that needs no words; the error is for the log alone, and
 // FaultOf tells how loud to be about it.
 func (e *Engine) Handle(ctx context.Context, s Session, m Message) (Session, []Reply, error) {
+	m = m.Scrubbed()
 	s.ID = m.Session()
 	t := &talk{session: s, message: m}
 	err := e.converse(ctx, t)
@@ -84,6 +86,8 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		t.Say(sayChanged[m.Change])
 		return nil
 	}
+	danger := dangerIn(t.said)
+	e.caution(t, danger)
 	w := wordOf(m.Text)                                                                  // not of an option that was pressed: that means what it was offered for
 	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
 	switch beside := e.beside(m.Text); {
@@ -98,6 +102,8 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return e.obey(ctx, t, w)
 	case beside != nil && beside.Name != s.Flow:
 		return e.turnTo(ctx, t, beside)
+	case danger != noDanger && !e.free(*s):
+		return e.ask(t) // the phone comes first; what else they said can wait
 	default:
 		if other := e.wished(t); other != nil {
 			return e.turnTo(ctx, t, other)
@@ -107,6 +113,9 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	if FaultOf(err) != Slip {
 		return err
 	}
+	if m.Secret { // there is nothing else to say about it
+		return e.ask(t)
+	}
 	if w := slippedWord(m.Text); w != noWord {
 		return e.obey(ctx, t, w)
 	}
@@ -114,6 +123,17 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return e.turnTo(ctx, t, other)
 	}
 	return e.repair(t, err)
+}
+
+// caution says first what cannot wait: whom to call in danger, and not to send
+// what nobody asked for.
+func (e *Engine) caution(t *talk, d danger) {
+	if d != noDanger {
+		t.Say(sayDanger[d], e.Phone)
+	}
+	if t.message.Secret {
+		t.Say(saySecret)
+	}
 }
 
 // wished finds the service that a person asks for in mid-flow in so many words,

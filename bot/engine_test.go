@@ -204,7 +204,7 @@ func world(w *trouble, keys *[]string) bottest.World {
 	p := person()
 	return bottest.World{
 		Engine: &bot.Engine{
-			Flows: []*bot.Flow{shop(w, keys), p}, Beside: []*bot.Flow{mending(), calling()}, Identify: who(), Person: p, Name: "Água & Cia",
+			Flows: []*bot.Flow{shop(w, keys), p}, Beside: []*bot.Flow{mending(), calling()}, Identify: who(), Person: p, Name: "Água & Cia", Phone: "0800 000 0000",
 			Reference: func() string { return "K7Q2" },
 			Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
 		},

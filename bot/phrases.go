@@ -39,6 +39,16 @@ const (
 	hintText   = "Recebi, mas por enquanto só consigo ler mensagens de texto. Pode escrever?"
 )
 
+// saySecret warns who typed a card number or a password.
+const saySecret = "Vi um número de cartão ou uma senha na sua mensagem. Apaguei e não guardei. Nunca peço isso: não envie a ninguém, e apague a mensagem aí também."
+
+// sayDanger says whom to call, with the utility's phone.
+var sayDanger = map[danger]string{
+	waterDanger: "Se há *perigo agora*, ligue já para a emergência da água e do esgoto: *%s*. Fique longe da água e da rede elétrica.",
+	fireDanger:  "*Ligue já 193*, Corpo de Bombeiros, e afaste-se do perigo. Emergência da água: *%s*.",
+	lifeDanger:  "*Ligue já 192*, SAMU, ou 193, Corpo de Bombeiros. Emergência da água: *%s*.",
+}
+
 // sayChanged answers a message that was changed after we had read it.
 var sayChanged = map[string]string{
 	"edited":  "Vi que você corrigiu uma mensagem que eu já tinha lido. Para valer a correção, escreva de novo, ou digite *voltar*.",

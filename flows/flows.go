@@ -55,9 +55,18 @@ func Engine(p Parts) *bot.Engine {
 		Person:   person,
 		Ear:      ear(),
 		Name:     p.Operator.Name,
+		Phone:    phone(p.Operator),
 		Zone:     store.Zone,
 		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress)},
 		Notice:   privacidade.Notice(p.Operator),
 		Patience: p.Operator.Attendance.Patience,
 	}
+}
+
+// phone is what people call first.
+func phone(op store.Operator) string {
+	if len(op.Phones) == 0 {
+		return ""
+	}
+	return op.Phones[0].Number
 }

@@ -177,12 +177,14 @@ func (c *Chat) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := time.Now()
+	m := bot.Message{
+		ID: person + ":" + s.ID, Channel: c.Name(), From: person, At: now,
+		Text: s.Text, Choice: s.Choice, Asked: s.Asked, Pressed: s.Pressed,
+	}.Scrubbed()
+	s.Text = m.Text
 	err := c.keep(r.Context(), person, s, now)
 	if err == nil {
-		err = c.Inbox.Put(r.Context(), bot.Message{
-			ID: person + ":" + s.ID, Channel: c.Name(), From: person, At: now,
-			Text: s.Text, Choice: s.Choice, Asked: s.Asked, Pressed: s.Pressed,
-		})
+		err = c.Inbox.Put(r.Context(), m)
 	}
 	switch {
 	case err == nil:

@@ -43,6 +43,7 @@ func (m *Mail) Put(ctx context.Context, message bot.Message) error {
 // put adds a message, which may be the ringing of an alarm set for a time in
 // unix seconds.
 func (m *Mail) put(ctx context.Context, message bot.Message, alarm string) error {
+	message = message.Scrubbed() // what must not be kept is not, whatever the channel
 	person := message.Session()
 	n := partition(person)
 	body, err := json.Marshal(message)

@@ -212,6 +212,20 @@ func TestWake(t *testing.T) {
 	})
 }
 
+// A card number is gone before anything is kept.
+func TestPutScrubs(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		said := message(1, 0)
+		said.Text = "meu cartão é 4111 1111 1111 1111"
+		must(t, m.Put(t.Context(), said))
+		got, _ := want(t, m, "1/0")
+		if strings.Contains(got.Text, "1111") || !got.Secret {
+			t.Errorf("took %+v", got)
+		}
+	})
+}
+
 // Who waits for a person is in the queue until a turn says otherwise.
 func TestWaiting(t *testing.T) {
 	everyRedis(t, func(t *testing.T, address string) {

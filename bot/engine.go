@@ -224,7 +224,7 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 	if s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
 	}
-	if u := e.understand(t.said); len(u.guesses) > 0 {
+	if u := e.understand(t.said); w == noWord && len(u.guesses) > 0 {
 		return e.guess(t, u)
 	}
 	return e.menu(t, askMenu)

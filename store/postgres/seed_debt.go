@@ -77,16 +77,16 @@ func (s *seeder) queueIndices(batch *pgx.Batch) {
 	}
 }
 
-// queueTownHolidays writes the holidays of the state, which GSAN knows as each
+// queueTownHolidays writes the holiday of the state, which GSAN knows as each
 // town's, and the towns' own.
 func (s *seeder) queueTownHolidays(batch *pgx.Batch) {
 	holidays := []struct {
 		town, month, day int // town 0 is all of them
 		name             string
 	}{
-		{0, 6, 24, "SÃO JOÃO"},
 		{0, 7, 8, "EMANCIPAÇÃO"},
 		{1, 3, 17, "ANIVERSÁRIO"},
+		{1, 6, 24, "SÃO JOÃO"},
 		{1, 12, 8, "N. SRA. DA CONCEIÇÃO"},
 		{2, 9, 8, "N. SRA. DA PIEDADE"},
 		{3, 6, 13, "SANTO ANTÔNIO"},

@@ -5,6 +5,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/flows/acompanhamento"
 	"lojavirtual/flows/atendente"
+	"lojavirtual/flows/consumo"
 	"lojavirtual/flows/identificacao"
 	"lojavirtual/flows/pagamentos"
 	"lojavirtual/flows/privacidade"
@@ -26,6 +27,7 @@ type Parts struct {
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
+	Use      consumo.Consumptions
 	DueDays  vencimento.DueDays
 	Requests servicos.Requests
 	Progress acompanhamento.Requests
@@ -45,6 +47,7 @@ func Engine(p Parts) *bot.Engine {
 		Flows: []*bot.Flow{
 			copies,
 			pagamentos.New(p.Payments),
+			consumo.New(p.Use),
 			quitacao.New(p.Years, p.Declare, copies.Name),
 			vencimento.New(p.DueDays, p.Operator.Rules.DueDayWithoutRequest),
 			requests,

@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 		"bot", "store",
 		"flows/acompanhamento",
 		"flows/atendente",
+		"flows/consumo",
 		"flows/identificacao",
 		"flows/pagamentos",
 		"flows/privacidade",
@@ -48,6 +49,7 @@ var mayImport = map[string][]string{
 	},
 	"flows/acompanhamento": {"bot", "bot/answer", "store"},
 	"flows/atendente":      {"bot", "bot/answer", "store"},
+	"flows/consumo":        {"bot", "bot/answer", "flows/chart", "store"},
 	"flows/identificacao":  {"bot", "bot/answer", "store"},
 	"flows/pagamentos":     {"bot", "bot/answer", "store"},
 	"flows/privacidade":    {"bot", "bot/answer", "store"},
@@ -59,6 +61,7 @@ var mayImport = map[string][]string{
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",
 	},
+	"flows/chart":    {"store", "codeberg.org/go-fonts/liberation", "github.com/go-analyze/charts"},
 	"flows/flowtest": {"store", "store/embedded", "store/postgres", "store/redis", "github.com/jackc/pgx/v5"},
 
 	// The utility's nouns, their rules, and where they are kept.

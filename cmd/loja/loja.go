@@ -90,6 +90,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Years:    l.db,
 		Declare:  l.declare,
 		Payments: l.db,
+		Use:      l.db,
 		Requests: l.db,
 		DueDays:  l.db,
 		Progress: l.db,

@@ -18,6 +18,14 @@ const (
 	// own tells whether the bill is one of the present occupant's.
 	own = `EXISTS (SELECT 1 FROM cadastro.cliente_conta cc
 		                WHERE cc.cnta_id = c.cnta_id AND cc.crtp_id = 2 AND cc.clie_id IN ` + occupant + `)`
+	// sinceOccupied is the day the present occupant came: as it is registered,
+	// else when those before left, else ever since.
+	sinceOccupied = `(SELECT min(coalesce(i.clim_dtrelacaoinicio,
+	                         (SELECT max(f.clim_dtrelacaofim) FROM cadastro.cliente_imovel f
+	                           WHERE f.imov_id = i.imov_id AND f.crtp_id = 2 AND f.clie_id <> i.clie_id),
+	                         '0001-01-01'::date))
+	                    FROM cadastro.cliente_imovel i
+	                   WHERE i.imov_id = $1::bigint AND i.crtp_id = 2 AND i.clim_dtrelacaofim IS NULL)`
 	// value is DEB-2.
 	value       = `(c.cnta_vlagua + c.cnta_vlesgoto + c.cnta_vldebitos - c.cnta_vlcreditos - coalesce(c.cnta_vlimpostos, 0))`
 	valueClosed = `(h.cnhi_vlagua + h.cnhi_vlesgoto + h.cnhi_vldebitos - h.cnhi_vlcreditos - coalesce(h.cnhi_vlimpostos, 0))`

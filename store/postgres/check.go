@@ -139,6 +139,7 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"steps of a request", func() error { _, _, err := db.Progress(ctx, nobody, nothing); return err }},
 		{"what can be asked for", func() error { _, err := db.RequestTypes(ctx); return err }},
 		{"a pending request", func() error { _, _, err := db.PendingRequest(ctx, nobody, nothing); return err }},
+		{"consumption", func() error { _, err := db.Consumptions(ctx, nobody); return err }},
 		{"payments", func() error { _, err := db.Payments(ctx, nobody); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {

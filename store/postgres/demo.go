@@ -67,7 +67,8 @@ type house struct {
 // usual one, paid two days before it was due.
 type event struct {
 	none     bool // no bill in that month
-	volume   int
+	volume   int  // m³ on the bill
+	measured int  // m³ by the meter, if it is another
 	anomaly  int  // consumo_anormalidade
 	shut     bool // nobody at home: the meter was not read
 	unread   bool // nobody came: there is no record of a reading
@@ -79,6 +80,14 @@ type event struct {
 	status   int  // debito_credito_situacao
 	charges  []charge
 	credit   store.Money
+}
+
+// metered is what the meter counted.
+func (e event) metered() int {
+	if e.measured != 0 {
+		return e.measured
+	}
+	return e.volume
 }
 
 // A charge is a service on a bill.
@@ -265,7 +274,7 @@ var cast = []role{
 			case 3, 7, 8:
 				b.unread, b.volume = true, 14
 			case 5:
-				b.volume, b.anomaly = 4, 4
+				b.volume, b.measured, b.anomaly = 10, 4, 4
 			}
 		}).with(func(h *house) {
 			h.receipts = []receipt{

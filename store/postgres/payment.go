@@ -65,13 +65,7 @@ const paymentsQuery = `
 	                                 SELECT clie_id FROM cadastro.cliente_conta_historico WHERE cnta_id = x.bill AND crtp_id = 2
 	                                 UNION ALL
 	                                 SELECT coalesce(g.clie_id, x.payer) WHERE x.bill IS NULL AND coalesce(g.clie_id, x.payer) IS NOT NULL) o) w ON true
-	     WHERE coalesce(w.own, x.day >= (
-	             SELECT min(coalesce(i.clim_dtrelacaoinicio,
-	                                 (SELECT max(f.clim_dtrelacaofim) FROM cadastro.cliente_imovel f
-	                                   WHERE f.imov_id = i.imov_id AND f.crtp_id = 2 AND f.clie_id <> i.clie_id),
-	                                 '-infinity'::date))
-	               FROM cadastro.cliente_imovel i
-	              WHERE i.imov_id = $1::bigint AND i.crtp_id = 2 AND i.clim_dtrelacaofim IS NULL))) p ON true
+	     WHERE coalesce(w.own, x.day >= ` + sinceOccupied + `)) p ON true
 	 ORDER BY p.day DESC, p.month DESC, p.id DESC`
 
 // Payments returns all that was ever paid for the property (PAG-1 to PAG-5) and

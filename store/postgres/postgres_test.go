@@ -189,6 +189,7 @@ func TestRoundTrips(t *testing.T) {
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
 		"DueDays":          func() error { _, err := w.DueDays(t.Context(), several); return err },
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },
+		"Consumptions":     func() error { _, err := w.Consumptions(t.Context(), several); return err },
 		"Payments":         func() error { _, err := w.Payments(t.Context(), several); return err },
 		"Issue":            func() error { _, err := w.Issue(t.Context(), "k", "k", several, store.Bill{}); return err },
 		"Document":         func() error { _, _, err := w.Document(t.Context(), "k"); return err },

@@ -259,7 +259,7 @@ func (s *seeder) writeHouse(h house, who int64) {
 		if b.status == 5 {
 			dealt += total
 		}
-		shown += b.volume
+		shown += b.metered()
 	}
 	if h.deal {
 		m := s.newest.Add(-18)
@@ -295,7 +295,7 @@ func (s *seeder) writeUse(h house, m store.Month, b event, meter any, shown int)
 	s.use.add(next(&s.last.use), h.property, 1, m, b.volume, h.usual, 10*h.units, kind, anomaly)
 	if !h.unmetered && !b.unread {
 		s.reading.add(s.last.use, h.property, 1, m, m.Add(-1).First().Add(readDay-1), shown,
-			m.First().Add(readDay-1), shown+b.volume, b.volume, read, shut, meter)
+			m.First().Add(readDay-1), shown+b.metered(), b.metered(), read, shut, meter)
 	}
 	if h.sewage == 3 {
 		s.use.add(next(&s.last.use), h.property, 2, m, b.volume, h.usual, 10*h.units, kind, nil)
@@ -344,7 +344,7 @@ func (s *seeder) writeBill(h house, m store.Month, b event, occupant int64, deal
 	if h.debit {
 		debit = 1
 	}
-	before, after := any(shown), any(shown+b.volume)
+	before, after := any(shown), any(shown+b.metered())
 	if h.unmetered {
 		before, after = nil, nil
 	}

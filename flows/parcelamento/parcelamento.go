@@ -84,8 +84,9 @@ const (
 var commands = []string{newEntrada, monthly, inCash, nothingMore}
 
 const (
-	shortList = 5 // numbers of instalments shown at first
-	pageSize  = 8 // and on a page of all of them
+	shortList = 5                // numbers of instalments shown at first
+	pageSize  = 8                // and on a page of all of them
+	worthIt   = store.Money(100) // saved by more entrada, to speak of it
 	notice    = "Simulação: não vale como contrato."
 )
 
@@ -599,11 +600,10 @@ func detail(t *turn, s instalment.Simulation, o instalment.Option) {
 		b.WriteString(bot.Marked("*%d × %s*, sem entrada.", o.N, o.Each))
 	}
 	b.WriteString(bot.Marked("\nTotal: %s.", o.Total()))
-	switch more := o.Total() - s.Debt; {
-	case o.Rate == 0:
+	if o.Rate == 0 {
 		b.WriteString(" Sem juros.")
-	default:
-		b.WriteString(bot.Marked(" Juros de %s ao mês: você paga %s a mais que o débito de %s.", o.Rate.String(), more, s.Debt))
+	} else {
+		b.WriteString(bot.Marked(" Juros de %s ao mês: você paga %s a mais que o débito de %s.", o.Rate, o.Total()-s.Debt, s.Debt))
 	}
 	if cash := s.Cash(); cash.Pay < o.Total() {
 		b.WriteString(bot.Marked("\nÀ vista sairia por %s.", cash.Pay))
@@ -623,12 +623,9 @@ func sayCash(t *turn, s instalment.Simulation) {
 
 func askEntrada(t *turn) {
 	d := t.Data
-	var quick []string
-	switch {
-	case d.Floor == 0:
-		quick = append(quick, noEntrada)
-	default:
-		quick = append(quick, "A menor: "+d.Floor.String())
+	quick := []string{noEntrada}
+	if d.Floor > 0 {
+		quick[0] = "A menor: " + d.Floor.String()
 	}
 	if d.Suggested > d.Floor {
 		quick = append(quick, "Sugerida: "+d.Suggested.String())
@@ -702,7 +699,7 @@ func (c conversation) fit(ctx context.Context, t *turn, budget store.Money) (bot
 			t.Say("Com até *%s* por mês, não precisa de entrada. Assim sai mais barato:", budget)
 		}
 		detail(t, s, o)
-		if usual, ok := instalment.Cheapest(s.Options(), budget); ok && usual.Total() < o.Total() && usual.Entrada > o.Entrada {
+		if usual, ok := instalment.Cheapest(s.Options(), budget); ok && usual.Entrada > o.Entrada && o.Total()-usual.Total() >= worthIt {
 			t.Say("Se puder dar %s de entrada, fica em %d × %s e o total baixa para %s.", usual.Entrada, usual.N, usual.Each, usual.Total())
 		}
 		return true

@@ -8,6 +8,7 @@ import (
 	"lojavirtual/flows/consumo"
 	"lojavirtual/flows/identificacao"
 	"lojavirtual/flows/pagamentos"
+	"lojavirtual/flows/parcelamento"
 	"lojavirtual/flows/privacidade"
 	"lojavirtual/flows/quitacao"
 	"lojavirtual/flows/segundavia"
@@ -28,6 +29,7 @@ type Parts struct {
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
 	Use      consumo.Consumptions
+	Deals    parcelamento.Deals
 	DueDays  vencimento.DueDays
 	Requests servicos.Requests
 	Progress acompanhamento.Requests
@@ -49,6 +51,7 @@ func Engine(p Parts) *bot.Engine {
 			pagamentos.New(p.Payments),
 			consumo.New(p.Use),
 			quitacao.New(p.Years, p.Declare, copies.Name),
+			parcelamento.New(p.Deals, p.Guesses, p.Operator.Documents.How, p.Operator.Offices),
 			vencimento.New(p.DueDays, p.Operator.Rules.DueDayWithoutRequest),
 			requests,
 			acompanhamento.New(p.Progress, requests.Name, p.Operator),

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 		"flows/consumo",
 		"flows/identificacao",
 		"flows/pagamentos",
+		"flows/parcelamento",
 		"flows/privacidade",
 		"flows/quitacao",
 		"flows/segundavia",
@@ -57,6 +58,7 @@ var mayImport = map[string][]string{
 	"flows/segundavia":     {"bot", "bot/answer", "store"},
 	"flows/servicos":       {"bot", "bot/answer", "store"},
 	"flows/vencimento":     {"bot", "bot/answer", "store"},
+	"flows/parcelamento":   {"bot", "bot/answer", "store", "store/instalment"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",

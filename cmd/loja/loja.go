@@ -91,6 +91,7 @@ func (l *loja) newEngine() *bot.Engine {
 		Declare:  l.declare,
 		Payments: l.db,
 		Use:      l.db,
+		Deals:    l.db,
 		Requests: l.db,
 		DueDays:  l.db,
 		Progress: l.db,

@@ -87,7 +87,7 @@ type authenticity struct {
 }
 
 // kinds are what people call the documents.
-var kinds = map[string]string{"segunda-via": "2ª via de conta", "quitacao": "Declaração anual de quitação de débitos"}
+var kinds = map[string]string{"segunda-via": "2ª via de conta", "quitacao": "Declaração de quitação anual de débitos"}
 
 var codeForm = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{12}$`)
 

@@ -54,6 +54,10 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	year, err := db.Issue(t.Context(), "another key", "quitacao", 1188453, store.Bill{Month: store.YearOf(2025), Total: 97848})
+	if err != nil {
+		t.Fatal(err)
+	}
 	l, err := open(t.Context(), cfg, log)
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +83,8 @@ func TestPages(t *testing.T) {
 		{public + "/", 200, "assistente virtual"},
 		{public + "/d/" + strings.ToLower(code), 200, "R$\u00a0140,00"},
 		{public + "/d/" + typed, 200, "Gerado em"},
+		{public + "/d/" + year, 200, "<dd>ano de 2025</dd>"},
+		{public + "/d/" + year, 200, "quitação anual"},
 		{public + "/d/ABCDEFGHJKMN", 404, "código <strong>ABCDEFGHJKMN</strong>"},
 		{public + "/d/ABCD", 404, "tem 12 letras e números"},
 		{public + "/d/ABCDEFGHJKMU", 404, "tem 12 letras e números"}, // no code has a U

@@ -40,20 +40,15 @@ const (
 )
 
 // data is what we write down between two messages: the days as the customer
-// saw them, and what the one they chose comes to.
+// saw them, the one they chose, and what tells when the first bill is due.
 type data struct {
 	Days    []int       `json:"d,omitempty"`
 	Current int         `json:"c,omitempty"`
 	Chosen  int         `json:"n,omitempty"`
-	Effects []effect    `json:"e,omitempty"` // by day
+	Group   int         `json:"g,omitempty"`
+	InMonth bool        `json:"i,omitempty"`
 	Next    store.Month `json:"m,omitempty"`
 	Again   store.Date  `json:"a"`
-}
-
-// effect is when the first bill is due.
-type effect struct {
-	Day int        `json:"d"`
-	Due store.Date `json:"v"`
 }
 
 type turn = bot.Turn[data]
@@ -124,10 +119,7 @@ func (c conversation) read(ctx context.Context, t *turn) (bot.Event, error) {
 		sayRefused(t, store.ChangedLately, d.Again(d.Last))
 		return barred, nil
 	}
-	*t.Data = data{Days: d.Days, Current: d.Current, Next: d.Next, Again: d.Again(today)}
-	for _, day := range d.Days {
-		t.Data.Effects = append(t.Data.Effects, effect{day, d.FirstDue(day)})
-	}
+	*t.Data = data{Days: d.Days, Current: d.Current, Group: d.Group, InMonth: d.InMonth, Next: d.Next, Again: d.Again(today)}
 	switch day, ok := dayIn(t.Opening()); {
 	case !ok || day == d.Current:
 		return choosable, nil
@@ -268,9 +260,9 @@ func listed(days []int) string {
 }
 
 func askConfirm(t *turn) {
-	i := slices.IndexFunc(t.Data.Effects, func(e effect) bool { return e.Day == t.Data.Chosen })
+	first := store.DueDays{Group: t.Data.Group, InMonth: t.Data.InMonth, Next: t.Data.Next}.FirstDue(t.Data.Chosen)
 	t.Offer(bot.Marked("Mudar o vencimento para o *dia %d*?\nVale a partir da conta de *%s*, que vence em *%s*. As contas já emitidas não mudam.\nDepois, só será possível mudar de novo a partir de %s.",
-		t.Data.Chosen, t.Data.Next, t.Data.Effects[i].Due, t.Data.Again), confirm, anotherDay, leaveIt)
+		t.Data.Chosen, t.Data.Next, first, t.Data.Again), confirm, anotherDay, leaveIt)
 }
 
 func (c conversation) confirm(_ context.Context, t *turn) (bot.Event, error) {

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -164,6 +165,23 @@ func TestChangeDueDayByPendingRequest(t *testing.T) {
 	}
 	if n := w.number("SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1", several); n != 1 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// TestChangeDueDayWhileHeld: a batch of GSAN's holds the property for minutes,
+// and the customer is told to try later.
+func TestChangeDueDayWhileHeld(t *testing.T) {
+	w := open(t)
+	w.exec("BEGIN")
+	w.exec("SELECT 1 FROM cadastro.imovel WHERE imov_id = 1043722 FOR UPDATE")
+	_, err := w.ChangeDueDay(t.Context(), "k", store.DueDayForm{Property: several, Day: 25, At: at})
+	var temporary interface{ Temporary() bool }
+	if !errors.As(err, &temporary) || !temporary.Temporary() {
+		t.Errorf("%v", err)
+	}
+	w.exec("ROLLBACK")
+	if c, err := w.ChangeDueDay(t.Context(), "k", store.DueDayForm{Property: several, Day: 25, At: at}); err != nil || c.Refused != "" {
+		t.Errorf("afterwards: %+v, %v", c, err)
 	}
 }
 

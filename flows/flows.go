@@ -6,6 +6,7 @@ import (
 	"lojavirtual/flows/acompanhamento"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/consumo"
+	"lojavirtual/flows/debitos"
 	"lojavirtual/flows/identificacao"
 	"lojavirtual/flows/pagamentos"
 	"lojavirtual/flows/parcelamento"
@@ -23,8 +24,10 @@ type Parts struct {
 	Holders  identificacao.Holders
 	Guesses  identificacao.Guesses
 	Bills    segundavia.Bills
-	Pix      segundavia.Pix // nil offers no Pix
+	Pix      Pix // nil offers no Pix
 	Print    segundavia.Print
+	Debts    debitos.Debts
+	State    debitos.Print // draws a debt statement
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
@@ -39,6 +42,12 @@ type Parts struct {
 	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
 }
 
+// Pix makes the codes that pay bills and debt statements.
+type Pix interface {
+	segundavia.Pix
+	debitos.Pix
+}
+
 // Engine returns an engine that holds every conversation, in the order of the
 // menu (the Loja Virtual's own).
 func Engine(p Parts) *bot.Engine {
@@ -48,6 +57,7 @@ func Engine(p Parts) *bot.Engine {
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			copies,
+			debitos.New(debitos.Services{Debts: p.Debts, Print: p.State, Pix: p.Pix, Payee: p.Payee}),
 			pagamentos.New(p.Payments),
 			consumo.New(p.Use),
 			quitacao.New(p.Years, p.Declare, copies.Name),

@@ -163,3 +163,14 @@ func TestNumbersAreNeverGuessed(t *testing.T) {
 		}
 	})
 }
+
+func TestNamed(t *testing.T) {
+	for said, want := range map[string][]int{
+		"quero negociar as contas vencidas": {0, 1}, "negociar a de maio": {2}, "pagar 03/2026": {0}, "vencidas e a de maio": {0, 1, 2},
+		"quero pagar todas": {0, 1, 2, 3}, "negociar débitos": nil, "tenho 2 contas": nil, "março ou abril": nil, "": nil,
+	} {
+		if got := debts.Named(said); !slices.Equal(got, want) {
+			t.Errorf("Named(%q) = %v", said, got)
+		}
+	}
+}

@@ -208,3 +208,19 @@ func monthsIn(said string) int {
 	}
 	return n
 }
+
+// Named finds the options that a sentence names by a group's word or by month,
+// whatever else it says: "quero negociar as contas vencidas". Numbers name
+// nothing, for they may count anything.
+func (l List) Named(sentence string) []int {
+	var c Change
+	for _, word := range strings.Fields(strings.ToLower(sentence)) {
+		if group, ok := l.Groups[bot.Fold(word)]; ok {
+			c.Add = append(c.Add, group...)
+		}
+	}
+	if i, ok := byMonth(sentence, l.Options); ok {
+		c.Add = append(c.Add, i)
+	}
+	return c.Of(nil)
+}

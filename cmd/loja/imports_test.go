@@ -18,7 +18,7 @@ const module = "lojavirtual/"
 var mayImport = map[string][]string{
 	"cmd/loja": {
 		"bot", "bot/telegram", "bot/terminal", "bot/webchat",
-		"flows", "flows/acompanhamento", "flows/document", "flows/segundavia",
+		"flows", "flows/acompanhamento", "flows/document",
 		"store", "store/brcode", "store/embedded", "store/febraban", "store/postgres", "store/redis", "store/taxid",
 		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
 		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang",
@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 		"flows/acompanhamento",
 		"flows/atendente",
 		"flows/consumo",
+		"flows/debitos",
 		"flows/identificacao",
 		"flows/pagamentos",
 		"flows/parcelamento",
@@ -51,6 +52,7 @@ var mayImport = map[string][]string{
 	"flows/acompanhamento": {"bot", "bot/answer", "store"},
 	"flows/atendente":      {"bot", "bot/answer", "store"},
 	"flows/consumo":        {"bot", "bot/answer", "flows/chart", "store"},
+	"flows/debitos":        {"bot", "bot/answer", "store"},
 	"flows/identificacao":  {"bot", "bot/answer", "store"},
 	"flows/pagamentos":     {"bot", "bot/answer", "store"},
 	"flows/privacidade":    {"bot", "bot/answer", "store"},

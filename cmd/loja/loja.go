@@ -19,7 +19,6 @@ import (
 	"lojavirtual/bot/webchat"
 	"lojavirtual/flows"
 	"lojavirtual/flows/document"
-	"lojavirtual/flows/segundavia"
 	"lojavirtual/store"
 	"lojavirtual/store/brcode"
 	"lojavirtual/store/postgres"
@@ -76,7 +75,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 
 // newEngine builds the conversations over the stores.
 func (l *loja) newEngine() *bot.Engine {
-	var pix segundavia.Pix
+	var pix flows.Pix
 	if p := l.operator.Pix; p.Key != "" {
 		pix = brcode.Static{Key: p.Key, Name: p.Name, City: p.City}
 	}
@@ -87,6 +86,8 @@ func (l *loja) newEngine() *bot.Engine {
 		Bills:    l.db,
 		Pix:      pix,
 		Print:    l.print,
+		Debts:    l.db,
+		State:    l.state,
 		Years:    l.db,
 		Declare:  l.declare,
 		Payments: l.db,
@@ -114,6 +115,15 @@ func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge s
 		return nil, err
 	}
 	return document.Maker{Operator: l.operator}.Bill(b, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+}
+
+// state draws a debt statement, with a code as on bills.
+func (l *loja) state(ctx context.Context, key string, s store.Statement, charge store.Charge) ([]byte, error) {
+	code, err := l.db.Issue(ctx, key, "extrato", s.Property.ID, store.Bill{Total: s.Total})
+	if err != nil {
+		return nil, err
+	}
+	return document.Maker{Operator: l.operator}.Statement(s, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
 }
 
 // declare draws the declaration that a year is settled, with a code as on bills.

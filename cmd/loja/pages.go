@@ -87,7 +87,11 @@ type authenticity struct {
 }
 
 // kinds are what people call the documents.
-var kinds = map[string]string{"segunda-via": "2ª via de conta", "quitacao": "Declaração de quitação anual de débitos"}
+var kinds = map[string]string{
+	"segunda-via": "2ª via de conta",
+	"quitacao":    "Declaração de quitação anual de débitos",
+	"extrato":     "Extrato de débitos",
+}
 
 var codeForm = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{12}$`)
 
@@ -129,7 +133,10 @@ func (l *loja) serveAuthenticity(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusNotFound
 	if known {
 		status = http.StatusOK
-		page.Kind, page.Month, page.Total = kinds[d.Kind], d.Month.String(), d.Total.String()
+		page.Kind, page.Total = kinds[d.Kind], d.Total.String()
+		if d.Month != 0 {
+			page.Month = d.Month.String()
+		}
 		page.Made = d.IssuedAt.In(store.Zone).Format("02/01/2006 15:04")
 	}
 	h := w.Header()

@@ -140,6 +140,12 @@ func (s *Store) Contract(property int64) {
 		INSERT INTO cobranca.contrato_parcel_item (cpit_id, dotp_id, cpar_id, cnta_id, cpit_vlitem)
 		SELECT row_number() OVER (), 1, 1, cnta_id, cnta_vlagua FROM faturamento.conta c
 		 WHERE imov_id = $1::int AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)`, property)
+	s.Reload()
+}
+
+// Reload reads the code tables and parameters anew, after Exec changed them.
+func (s *Store) Reload() {
+	s.t.Helper()
 	s.Close()
 	s.open()
 }

@@ -256,6 +256,21 @@ func TestCharge(t *testing.T) {
 	}
 }
 
+func TestChargeStatement(t *testing.T) {
+	deso := brcode.Static{Key: "12ABC34501DE35", Name: "DESO", City: "Aracaju"}
+	charge, err := deso.ChargeStatement(t.Context(), "extrato/1", store.Statement{Number: 54321, Total: 27319})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := brcode.Parse(charge.Code)
+	if err != nil || read.Amount != 27319 || read.TxID != "EXT54321" {
+		t.Errorf("read %+v, %v", read, err)
+	}
+	if _, err := deso.ChargeStatement(t.Context(), "", store.Statement{Number: 54321}); !errors.Is(err, brcode.Amount) {
+		t.Errorf("nothing to pay: %v", err)
+	}
+}
+
 func TestCodesAreReadBack(t *testing.T) {
 	long := strings.Repeat("a", 60) + "@sergipe.com.br" // 75: leaves no room for a description
 	rapid.Check(t, func(t *rapid.T) {

@@ -36,6 +36,20 @@ func (s Static) Charge(_ context.Context, _ string, b store.Bill) (store.Charge,
 // bill's static code: its month as AAAAMM and then its id, at most 25 digits.
 func BillTxID(b store.Bill) string { return fmt.Sprintf("%06d%d", int(b.Month), b.ID) }
 
+// ChargeStatement makes the static code by which a debt statement is paid in
+// full. The same statement gives the same code, so the key is not needed.
+func (s Static) ChargeStatement(_ context.Context, _ string, x store.Statement) (store.Charge, error) {
+	code, err := s.Code(x.Total, StatementTxID(x), fmt.Sprintf("Extrato %d", x.Number))
+	if err != nil {
+		return store.Charge{}, fmt.Errorf("make code of statement %d: %w", x.Number, err)
+	}
+	return store.Charge{Code: code}, nil
+}
+
+// StatementTxID returns the txid under which the bank reports the payment of a
+// statement's static code: EXT and its number. Those of bills begin with a digit.
+func StatementTxID(x store.Statement) string { return fmt.Sprintf("EXT%d", x.Number) }
+
 // Code makes a static code, or returns the rule that it would break. The txid
 // has 1 to 25 letters and digits, or is "***". Of the description, which the
 // payer sees, so much is kept as the key leaves room for.

@@ -1,0 +1,906 @@
+// Package debitos is the conversation in which a customer puts together what
+// they want to pay, sees what it costs today, and gets one code for all of it
+// ("Negociar Débitos"): a debt statement as a PDF, or a Pix code.
+//
+// # Why
+//
+// What was chosen is kept by kind, number and version, never by amount: the
+// debts are read again before anything is said to be payable, and what has
+// changed in the meantime is told instead of charged. A statement is issued
+// under a key made of the choice and the day, not of the turn, so that who asks
+// twice for the same, today, gets the same statement and the same Pix code, and
+// GSAN does not fill up with documents nobody pays.
+package debitos
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lojavirtual/bot"
+	"lojavirtual/bot/answer"
+	"lojavirtual/store"
+)
+
+// Debts is all that this conversation may know of a property, and do for it.
+type Debts interface {
+	// Debts returns all that the property owes today, in the order of the
+	// statement's sections, and its credits.
+	Debts(ctx context.Context, property int64) (store.Debts, error)
+	// IssueStatement issues a statement of the chosen debts, known by kind,
+	// number and version, once under the key.
+	IssueStatement(ctx context.Context, key string, property int64, chosen []store.Debt) (store.Statement, store.Refusal, error)
+}
+
+// Pix makes the code that pays a statement. The same key always gives the same
+// charge.
+type Pix interface {
+	ChargeStatement(ctx context.Context, key string, s store.Statement) (store.Charge, error)
+}
+
+// Card lets a statement be paid by card, at a company that adds its own costs
+// (gsan-rules CAR-1).
+type Card interface {
+	// Checkout returns the https address where the statement is paid. The same
+	// key always gives the same one.
+	Checkout(ctx context.Context, key string, s store.Statement) (address string, err error)
+}
+
+// Print draws the PDF of a statement; the charge is the Pix it shows, or none.
+// The same key gives the document the same authenticity code.
+type Print func(ctx context.Context, key string, s store.Statement, charge store.Charge) ([]byte, error)
+
+// Services is what the conversation is made with.
+type Services struct {
+	Debts     Debts
+	Print     Print
+	Pix       Pix    // nil offers no Pix
+	Card      Card   // nil offers no card
+	Payee     string // who a Pix goes to, in words that the customer can compare with what their bank shows
+	Simulator string // the flow that simulates an instalment deal, "" offers none
+}
+
+const (
+	searching, choosing, paying bot.State = "searching", "choosing", "paying"
+
+	several, one, none, vacant    bot.Event = "several", "one", "none", "vacant"
+	marked, agreed, changed       bot.Event = "marked", "agreed", "changed"
+	issued, rethought, cleared    bot.Event = "issued", "rethought", "cleared"
+	refused, simulated, satisfied bot.Event = "refused", "simulated", "satisfied"
+)
+
+// What the buttons say besides the debts.
+const (
+	pay     = "Pagar as escolhidas"
+	all     = "Todas"
+	overdue = "Vencidas"
+	reset   = "Limpar"
+	more    = "Ver mais"
+	first   = "Ver do começo"
+
+	asPDF    = "Extrato em PDF"
+	asPix    = "Pix do total"
+	byCard   = "Cartão"
+	simulate = "Simular parcelamento"
+	rethink  = "Mudar a escolha"
+	finish   = "Nada mais"
+)
+
+// atOnce is how many debts are shown at a time.
+const atOnce = 10
+
+// data is what we write down between two messages: the debts as the customer
+// saw them, so that "2" means the second one they saw, and their choice.
+type data struct {
+	Debts   []debt `json:"d,omitempty"` // those that can be chosen
+	Credits []debt `json:"r,omitempty"` // which go along
+	Chosen  []int  `json:"c,omitempty"`
+	From    int    `json:"f,omitempty"` // of the debts shown now
+	Brief   bool   `json:"b,omitempty"` // they type: no need to show the list again
+	Served  bool   `json:"s,omitempty"` // they have got a statement of the chosen ones
+}
+
+// A debt is one of the list.
+type debt struct {
+	Kind    store.DebtKind `json:"k,omitempty"`
+	ID      int64          `json:"i"`
+	Version string         `json:"v"`
+	Title   string         `json:"t,omitempty"`
+	Value   store.Money    `json:"m"`
+	Late    store.Money    `json:"l,omitempty"`
+	Overdue bool           `json:"o,omitempty"`
+}
+
+// name is how the debt is called in a sentence.
+func (d debt) name() string {
+	name, _, _ := strings.Cut(d.Title, " · ")
+	return name
+}
+
+type turn = bot.Turn[data]
+
+// New returns the conversation. Read the table, then the functions below it,
+// which stand in the order of the table.
+func New(with Services) *bot.Flow {
+	c := conversation{with}
+	return bot.NewFlow(bot.About{
+		Name:  "debitos",
+		Title: "Negociar Débitos",
+		Words: []string{
+			"negociar", "negociar debitos", "debitos", "debito", "divida", "dividas", "extrato", "extrato de debitos", "contas vencidas", "contas atrasadas",
+			"quanto devo", "o que devo", "em atraso", "quitar",
+		},
+		Identify: true,
+	}, []bot.Step[data]{
+		{
+			State: searching, Label: "procurando débitos",
+			Do: c.search,
+			On: bot.On{several: choosing, one: paying, none: bot.End, vacant: bot.End},
+		},
+
+		{
+			State: choosing, Label: "escolhendo o que pagar",
+			Ask:  c.askWhich,
+			Hear: c.choose,
+			On:   bot.On{marked: choosing, changed: choosing, agreed: paying, cleared: bot.End, satisfied: bot.End},
+		},
+
+		{
+			State: paying, Label: "escolhendo como pagar",
+			Ask:  c.askHow,
+			Hear: c.deliver,
+			On: bot.On{
+				issued: paying, changed: choosing, rethought: choosing, cleared: bot.End, refused: bot.End, simulated: bot.End, satisfied: bot.End,
+			},
+		},
+	})
+}
+
+type conversation struct{ Services }
+
+func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
+	owed, err := c.Debts.Debts(ctx, t.Property())
+	if err != nil {
+		return "", fmt.Errorf("search debts: %w", err)
+	}
+	if !owed.Occupied {
+		sayVacant(t)
+		return vacant, nil
+	}
+	*t.Data = data{}
+	t.Data.list(owed, nil)
+	if len(t.Data.Debts) == 0 {
+		sayNone(t, owed)
+		return none, nil
+	}
+	t.Offer(overview(t.Property(), owed))
+	sayBarred(t, owed)
+	if len(t.Data.Debts) == 1 {
+		t.Data.Chosen = []int{0}
+		return one, nil
+	}
+	t.Data.Chosen = t.Data.debtList().Named(t.Opening()) // "quero negociar as contas vencidas"
+	return several, nil
+}
+
+// sayVacant says that nothing can be said without a present occupant
+// (gsan-rules DEB-15).
+func sayVacant(t *turn) {
+	t.Say("Não encontrei um morador atual no cadastro deste imóvel, por isso não consigo mostrar os débitos por aqui. Para regularizar, digite *atendente*.")
+}
+
+// sayNone says that there is nothing to pay, and why.
+func sayNone(t *turn, owed store.Debts) {
+	barred := slices.ContainsFunc(owed.List, func(d store.Debt) bool { return d.Status == store.UnderReview || d.Status == store.PartlyPaid })
+	switch {
+	case barred:
+		t.Say("A matrícula `%s` não tem débito que possa ser pago agora.", store.FormatMatricula(t.Property()))
+	case owed.Contracted:
+		t.Say("A matrícula `%s` só tem débitos que fazem parte de um contrato de parcelamento em vigor. Eles são pagos com as parcelas do contrato.", store.FormatMatricula(t.Property()))
+	default:
+		t.Say("Boa notícia: a matrícula `%s` não tem débitos em aberto.", store.FormatMatricula(t.Property()))
+	}
+	if barred {
+		sayBarred(t, owed)
+		t.Say("Quando a análise terminar, o pagamento volta a sair por aqui. Dúvidas? Digite *atendente*.")
+	}
+}
+
+// overview is what is owed today by section (gsan-rules DEB-12): how many, and
+// how much.
+func overview(property int64, owed store.Debts) string {
+	var lines []string
+	var open []store.Debt
+	for _, section := range []struct {
+		kind store.DebtKind
+		name string
+	}{
+		{store.OwnBill, "Contas"},
+		{store.FormerBill, "Contas de outro morador"},
+		{store.Service, "Serviços"},
+		{store.Slip, "Guias"},
+		{store.Deal, "Parcelamentos"},
+	} {
+		var debts []store.Debt
+		for _, d := range owed.List {
+			if d.Kind == section.kind && d.Selectable() {
+				debts = append(debts, d)
+			}
+		}
+		if n := len(debts); n > 0 {
+			lines = append(lines, fmt.Sprintf("• %s: %d, %s", section.name, n, store.SumOf(debts).Value))
+			open = append(open, debts...)
+		}
+	}
+	sum := store.SumOf(open)
+	if late := sum.Late.Total(); late != 0 {
+		lines = append(lines, fmt.Sprintf("• Acréscimos do atraso: %s", late))
+	}
+	for _, d := range owed.List {
+		if d.Kind == store.Credit {
+			sum.Credits += d.Value
+		}
+	}
+	if sum.Credits > 0 {
+		lines = append(lines, fmt.Sprintf("• Créditos a descontar: %s", sum.Credits))
+	}
+	text := bot.Marked("A matrícula `%s` tem em aberto hoje *%s*:", store.FormatMatricula(property), max(sum.Total(), 0)) + "\n" + strings.Join(lines, "\n")
+	if owed.Contracted {
+		text += "\nO que está em contrato de parcelamento em vigor não entra aqui."
+	}
+	return text
+}
+
+// sayBarred shows what cannot be chosen and so has no number (gsan-rules
+// DEB-14).
+func sayBarred(t *turn, owed store.Debts) {
+	const most = 5
+	var lines []string
+	for _, d := range owed.List {
+		if line := barred(d); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	if n := len(lines) - most; n > 0 {
+		lines = append(lines[:most], fmt.Sprintf("e mais %d.", n))
+	}
+	t.Offer("Ficam de fora:\n" + strings.Join(lines, "\n"))
+}
+
+// barred tells a debt that cannot be chosen, "" if it can.
+func barred(d store.Debt) string {
+	what := bot.Escape(name(d)) + " · " + d.Value.String()
+	switch d.Status {
+	case store.UnderReview:
+		return "🔴 " + what + " · em revisão" + reason(d.Review)
+	case store.PartlyPaid:
+		return "🟡 " + what + " · pagamento parcial em análise"
+	case store.Paid:
+		return "🔵 " + what + " · paga"
+	default:
+		return ""
+	}
+}
+
+func reason(review string) string {
+	if review == "" {
+		return ""
+	}
+	return " (" + bot.Escape(strings.ToLower(review)) + ")"
+}
+
+func (c conversation) askWhich(t *turn) {
+	d := t.Data
+	if d.Brief && len(d.Chosen) > 0 {
+		t.Offer(d.brief())
+		return
+	}
+	from, to := d.page()
+	titles := make([]string, 0, atOnce)
+	var ticked []int
+	for i, debt := range d.Debts[from:to] {
+		titles = append(titles, debt.Title)
+		if slices.Contains(d.Chosen, from+i) {
+			ticked = append(ticked, i)
+		}
+	}
+	t.OfferSeveral(d.running(), titles, ticked, d.also()...)
+}
+
+// page bounds the debts that are shown now.
+func (d *data) page() (from, to int) { return d.From, min(d.From+atOnce, len(d.Debts)) }
+
+// also are the options beside the debts.
+func (d *data) also() []string {
+	var also []string
+	if len(d.Chosen) > 0 {
+		also = append(also, pay)
+	}
+	also = append(also, all)
+	if groups := d.groups(); len(groups["vencidas"]) > 0 && len(groups["vencidas"]) < len(groups["todas"]) {
+		also = append(also, overdue)
+	}
+	if len(d.Chosen) > 0 {
+		also = append(also, reset)
+	}
+	switch _, to := d.page(); {
+	case to < len(d.Debts):
+		also = append(also, more)
+	case d.From > 0:
+		also = append(also, first)
+	}
+	return also
+}
+
+// running is the question with the running total, which moves with each change.
+func (d *data) running() string {
+	var lines []string
+	if len(d.Chosen) == 0 {
+		lines = append(lines, "O que você quer pagar? Pode escolher mais de uma.")
+		if slices.ContainsFunc(d.Debts, func(x debt) bool { return x.Kind == store.FormerBill }) {
+			lines = append(lines, "As contas de outro morador só entram se você marcar.")
+		}
+	} else {
+		lines = append(lines, fmt.Sprintf("*Escolhidas: %d de %d*", len(d.Chosen), len(d.Debts)), d.amounts(), "Marque ou desmarque. Quando terminar, escolha *"+pay+"*.")
+	}
+	if len(d.Debts) > atOnce {
+		from, to := d.page()
+		lines = append(lines, fmt.Sprintf("Mostrando de %d a %d, de %d.", from+1, to, len(d.Debts)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// brief is the running total for who types.
+func (d *data) brief() string {
+	return fmt.Sprintf("Escolhidas (%d de %d): %s.\n%s\nPara seguir, digite *pagar*. Para mudar: *mais 3*, *tira 1*, *limpar* ou *lista*.", len(d.Chosen), len(d.Debts), d.names(), d.amounts())
+}
+
+// names are what the chosen debts are called.
+func (d *data) names() string {
+	const most = 6
+	var names []string
+	for _, i := range d.Chosen {
+		names = append(names, bot.Escape(d.Debts[i].name()))
+	}
+	if n := len(names) - most; n > 0 {
+		names = append(names[:most], fmt.Sprintf("mais %d", n))
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " e " + names[last]
+}
+
+// amounts are what the choice comes to: value, late charges and credits apart,
+// and the total.
+func (d *data) amounts() string {
+	value, late, credits := d.sum()
+	var lines []string
+	if late != 0 || credits > 0 {
+		lines = append(lines, fmt.Sprintf("Valor: %s", value))
+	}
+	if late != 0 {
+		lines = append(lines, fmt.Sprintf("Acréscimos do atraso: %s", late))
+	}
+	if credits > 0 {
+		lines = append(lines, fmt.Sprintf("Créditos: %s", -credits))
+	}
+	total := fmt.Sprintf("*Total de hoje: %s*", max(value+late-credits, 0))
+	if value+late < credits {
+		total += " (os créditos cobrem)"
+	}
+	return strings.Join(append(lines, total), "\n")
+}
+
+// sum adds up the choice; all credits go along with it (gsan-rules EXT-2).
+func (d *data) sum() (value, late, credits store.Money) {
+	for _, i := range d.Chosen {
+		value += d.Debts[i].Value
+		late += d.Debts[i].Late
+	}
+	for _, c := range d.Credits {
+		credits += c.Value
+	}
+	return value, late, credits
+}
+
+// total is what the choice costs today.
+func (d *data) total() store.Money {
+	value, late, credits := d.sum()
+	return value + late - credits
+}
+
+// groups are the words for several debts. Bills of an earlier occupant are in
+// none of them, unless there is nothing else.
+func (d *data) groups() map[string][]int {
+	everything, late := []int{}, []int{}
+	for i, x := range d.Debts {
+		if x.Kind == store.FormerBill {
+			continue
+		}
+		everything = append(everything, i)
+		if x.Overdue {
+			late = append(late, i)
+		}
+	}
+	if len(everything) == 0 {
+		for i := range d.Debts {
+			everything, late = append(everything, i), append(late, i)
+		}
+	}
+	groups := map[string][]int{"todas": everything}
+	for _, word := range overdues {
+		groups[word] = late
+	}
+	return groups
+}
+
+// What people say instead of the words on the buttons, folded.
+var (
+	overdues = []string{"vencidas", "vencida", "vencidos", "vencido", "atrasadas", "atrasada", "atrasados", "atrasado"}
+	goOns    = []string{"pagar", "pague", "pronto", "seguir", "segue", "so isso", "so essas", "so essa", "so esses", "pode ser", "isso", "ok", "sim", "fechar", "confirmar"}
+	lists    = []string{"lista", "ver lista", "ver a lista", "mostrar", "mostra", "ver tudo", "ver"}
+	pages    = []string{"ver mais", "mais", "proxima", "proximas", "ver do comeco"}
+	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nao quero mais", "nada", "nada mais", "deixa", "deixa pra la", "so isso"}
+)
+
+// debtList is the list as the grammar of choosing knows it.
+func (d *data) debtList() answer.List {
+	l := answer.List{Groups: d.groups()}
+	for _, x := range d.Debts {
+		l.Options = append(l.Options, x.Title)
+	}
+	l.From, l.To = d.page()
+	return l
+}
+
+// choose hears what is to be paid. A debt that was pressed is ticked, or no
+// longer; what was typed changes the choice as a sentence does.
+func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
+	d, said := t.Data, bot.Fold(t.Text())
+	list := d.debtList()
+	button := buttonOf(t.Text(), list, d.also())
+	d.Brief = !t.Pressed()
+	switch {
+	case button == pay, slices.Contains(goOns, said) && len(d.Chosen) > 0:
+		return c.confirm(ctx, t, agreed)
+	case slices.Contains(endings, said):
+		return satisfied, nil
+	case button == more, button == first, slices.Contains(pages, said) && len(d.Debts) > atOnce:
+		d.From += atOnce
+		if d.From >= len(d.Debts) {
+			d.From = 0
+		}
+		d.Brief = false
+		return marked, nil
+	case slices.Contains(lists, said):
+		d.Brief = false
+		return marked, nil
+	case button == all, button == overdue:
+		d.Chosen = list.Groups[strings.ToLower(button)]
+		return marked, nil
+	}
+	if i := slices.Index(list.Options, t.Text()); i >= 0 && t.Pressed() {
+		d.tick(i)
+		return marked, nil
+	}
+	change, err := list.Change(t.Text())
+	if err != nil {
+		return "", err
+	}
+	d.Chosen = change.Of(d.Chosen)
+	return marked, nil
+}
+
+// tick chooses a debt, or no longer.
+func (d *data) tick(i int) {
+	if at := slices.Index(d.Chosen, i); at >= 0 {
+		d.Chosen = slices.Delete(d.Chosen, at, at+1)
+		return
+	}
+	d.Chosen = append(d.Chosen, i)
+	slices.Sort(d.Chosen)
+}
+
+// buttonOf finds the option beside the debts that is meant, by its words or its
+// number, "" if none.
+func buttonOf(said string, list answer.List, also []string) string {
+	said = bot.Fold(said)
+	if i := slices.IndexFunc(also, func(o string) bool { return bot.Fold(o) == said }); i >= 0 {
+		return also[i]
+	}
+	if n, err := strconv.Atoi(said); err == nil && n > list.To-list.From && n <= list.To-list.From+len(also) {
+		return also[n-1-(list.To-list.From)]
+	}
+	return ""
+}
+
+// confirm reads the debts again, and goes on as intended if all that was chosen
+// is still owed as it was seen. Else it tells what is not, and the choice is
+// asked for again.
+func (c conversation) confirm(ctx context.Context, t *turn, intended bot.Event) (bot.Event, error) {
+	owed, err := c.Debts.Debts(ctx, t.Property())
+	if err != nil {
+		return "", fmt.Errorf("read debts again: %w", err)
+	}
+	d := t.Data
+	if !owed.Occupied {
+		sayVacant(t)
+		return cleared, nil
+	}
+	if news := d.news(owed); len(news) > 0 {
+		return d.anew(t, owed, news), nil
+	}
+	if d.total() <= 0 { // EXT-2
+		return "", bot.Mistake("Os créditos cobrem tudo o que você escolheu: não há o que pagar, e eles são descontados nas próximas contas. Para pagar mais alguma, marque também.")
+	}
+	d.Brief = false
+	return intended, nil
+}
+
+// news tells, a line each, what has become of the choice since it was seen.
+func (d *data) news(owed store.Debts) []string {
+	var news []string
+	for _, i := range d.Chosen {
+		seen := d.Debts[i]
+		now, ok := owed.Find(seen.Kind, seen.ID)
+		name, was, is := seen.name(), seen.Value+seen.Late, now.Total()
+		switch {
+		case ok && now.Version == seen.Version:
+		case !ok:
+			news = append(news, bot.Marked("*%s* não está mais em aberto e saiu da escolha.", name))
+		case now.Status == store.Paid:
+			news = append(news, bot.Marked("*%s* acabou de ser paga e saiu da escolha. Obrigado!", name))
+		case now.Status == store.PartlyPaid:
+			news = append(news, bot.Marked("*%s* recebeu um pagamento parcial, que está em análise, e saiu da escolha.", name))
+		case now.Status == store.UnderReview:
+			news = append(news, bot.Marked("*%s* entrou em revisão", name)+reason(now.Review)+" e saiu da escolha.")
+		case was != is:
+			news = append(news, bot.Marked("*%s* mudou de %s para %s.", name, was, is))
+		default:
+			news = append(news, bot.Marked("*%s* foi alterada.", name))
+		}
+	}
+	before, after := d.Credits, credits(owed)
+	if !slices.Equal(before, after) {
+		var was, is store.Money
+		for _, c := range before {
+			was += c.Value
+		}
+		for _, c := range after {
+			is += c.Value
+		}
+		news = append(news, fmt.Sprintf("Os créditos mudaram de %s para %s.", was, is))
+	}
+	return news
+}
+
+// anew tells the news and lists the debts as they are now, with what is left of
+// the choice.
+func (d *data) anew(t *turn, owed store.Debts, news []string) bot.Event {
+	const most = 5
+	if n := len(news) - most; n > 0 {
+		news = append(news[:most], fmt.Sprintf("Houve mais %d mudanças.", n))
+	}
+	t.Offer("Houve mudança desde que você escolheu:\n" + strings.Join(news, "\n"))
+	d.list(owed, d.Chosen)
+	if len(d.Debts) == 0 {
+		t.Say("Não há mais nada a pagar agora.")
+		return cleared
+	}
+	return changed
+}
+
+func (c conversation) askHow(t *turn) {
+	d := t.Data
+	if d.Served {
+		t.Offer("Precisa de mais alguma coisa?", c.ways(d)...)
+		return
+	}
+	t.Offer(fmt.Sprintf("Você vai pagar: *%s*.\n%s\nComo prefere pagar?", d.names(), d.amounts()), c.ways(d)...)
+}
+
+// ways are all that can be asked for here.
+func (c conversation) ways(d *data) []string {
+	ways := []string{asPDF}
+	if c.Pix != nil {
+		ways = append(ways, asPix)
+	}
+	if c.Card != nil {
+		ways = append(ways, byCard)
+	}
+	if c.Simulator != "" {
+		ways = append(ways, simulate)
+	}
+	if len(d.Debts) > 1 {
+		ways = append(ways, rethink)
+	}
+	return append(ways, finish)
+}
+
+// waysByWord are words that name a way to pay, folded.
+var waysByWord = map[string]string{
+	"pdf": asPDF, "extrato": asPDF, "boleto": asPDF, "codigo": asPDF, "barras": asPDF, "pix": asPix, "cartao": byCard,
+	"parcelar": simulate, "parcelamento": simulate, "parcelado": simulate, "simular": simulate, "mudar": rethink, "trocar": rethink, "escolher": rethink,
+}
+
+// wayOf finds the way to pay that is named in a sentence.
+func wayOf(text string, ways []string) (string, error) {
+	said := bot.Fold(text)
+	if slices.Contains(endings, said) {
+		return finish, nil
+	}
+	named := ""
+	for _, word := range strings.Fields(said) {
+		if way := waysByWord[word]; way != "" && named != "" && way != named {
+			return answer.Option(text, ways...)
+		} else if way != "" {
+			named = way
+		}
+	}
+	if slices.Contains(ways, named) {
+		return named, nil
+	}
+	return answer.Option(text, ways...)
+}
+
+func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
+	d := t.Data
+	way, err := wayOf(t.Text(), c.ways(d))
+	if err != nil {
+		return "", err
+	}
+	switch way {
+	case finish:
+		return satisfied, nil
+	case rethink:
+		d.Served, d.Brief = false, false
+		return rethought, nil
+	case simulate:
+		t.Go(c.Simulator, "")
+		return simulated, nil
+	}
+	if event, err := c.confirm(ctx, t, issued); event != issued || err != nil {
+		return event, err
+	}
+	key := d.key(t.Property(), store.DateOf(t.At()))
+	s, refusal, err := c.Debts.IssueStatement(ctx, key, t.Property(), d.chosen())
+	if err != nil {
+		return "", fmt.Errorf("issue statement: %w", err)
+	}
+	if refusal != store.NotRefused {
+		return c.refuse(ctx, t, refusal)
+	}
+	t.Seal()
+	d.Served = true
+	switch way {
+	case asPix:
+		return issued, c.sendPix(ctx, t, key, s)
+	case byCard:
+		return issued, c.sendCard(ctx, t, key, s)
+	default:
+		return issued, c.sendPDF(ctx, t, key, s)
+	}
+}
+
+// key names the choice: the same debts and credits, unchanged, on the same day
+// have the same one.
+func (d *data) key(property int64, today store.Date) string {
+	hash := sha256.New()
+	for _, x := range d.chosen() {
+		fmt.Fprintf(hash, "%d/%d/%s ", x.Kind, x.ID, x.Version)
+	}
+	return fmt.Sprintf("extrato/%d/%s/%x", property, today, hash.Sum(nil)[:12])
+}
+
+// chosen are the chosen debts and the credits that go along, as they were seen.
+func (d *data) chosen() []store.Debt {
+	var chosen []store.Debt
+	for _, i := range d.Chosen {
+		x := d.Debts[i]
+		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
+	}
+	for _, x := range d.Credits {
+		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
+	}
+	return chosen
+}
+
+// refuse says why no statement was issued.
+func (c conversation) refuse(ctx context.Context, t *turn, why store.Refusal) (bot.Event, error) {
+	switch why {
+	case store.ByDelivery: // EXT-3
+		t.Say("As contas deste imóvel vão agrupadas para o responsável pelo pagamento, por isso não emito o extrato por aqui. Para negociar, digite *atendente*.")
+		return refused, nil
+	case store.BySituation: // EXT-3
+		t.Say("A cobrança deste imóvel está em uma situação que não permite emitir o extrato por aqui. Para negociar, digite *atendente*.")
+		return refused, nil
+	case store.NeedsBankSlip: // EXT-7
+		t.Say("O total é alto demais para um extrato por aqui. Escolha menos contas por vez, ou digite *atendente*.")
+		return rethought, nil
+	case store.NothingToPay: // with a discount
+		t.Say("Com os descontos e créditos, não há o que pagar nesta escolha. Escolha mais alguma conta, ou digite *atendente*.")
+		return rethought, nil
+	case store.DebtsChanged: // between our look and the issue
+		return c.confirm(ctx, t, changed)
+	default:
+		return "", fmt.Errorf("statement refused for an unknown reason %d", why)
+	}
+}
+
+func (c conversation) sendPDF(ctx context.Context, t *turn, key string, s store.Statement) error {
+	charge, err := c.charge(ctx, key, s)
+	if err != nil {
+		return err
+	}
+	pdf, err := c.Print(ctx, key, s, charge)
+	if err != nil {
+		return fmt.Errorf("print statement %d: %w", s.Number, err)
+	}
+	how := "com o código de barras ou o Pix que estão nele"
+	switch {
+	case s.Barcode == "" && charge.Code == "":
+		how = ""
+	case s.Barcode == "":
+		how = "com o Pix que está nele"
+	case charge.Code == "":
+		how = "com o código de barras que está nele"
+	}
+	caption := bot.Marked("Extrato de débitos nº %d, *%s*%s.\n", s.Number, s.Total, discount(s))
+	if how == "" {
+		caption += bot.Marked("Ele não tem código para pagamento: %s.", s.NoCode)
+	} else {
+		caption += bot.Marked("Pague até *%s*, %s.\n%s", s.Validity, how, expiry(s))
+	}
+	t.Send(fmt.Sprintf("extrato-%d.pdf", s.Number), pdf, caption)
+	return nil
+}
+
+// discount tells what is taken off for paying at once (gsan-rules EXT-6).
+func discount(s store.Statement) string {
+	if s.Discount <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", com desconto de %s por pagar à vista", s.Discount)
+}
+
+// expiry tells that the amounts are those of one day (gsan-rules EXT-10).
+func expiry(s store.Statement) string {
+	return fmt.Sprintf("Valores calculados para hoje, %s. Depois de %s, peça outro.", s.Issued, s.Validity)
+}
+
+// charge makes the Pix of a statement; none if it has no code to pay with.
+func (c conversation) charge(ctx context.Context, key string, s store.Statement) (store.Charge, error) {
+	if c.Pix == nil || s.Barcode == "" {
+		return store.Charge{}, nil
+	}
+	charge, err := c.Pix.ChargeStatement(ctx, key, s)
+	if err != nil {
+		return store.Charge{}, fmt.Errorf("charge statement %d: %w", s.Number, err)
+	}
+	return charge, nil
+}
+
+func (c conversation) sendPix(ctx context.Context, t *turn, key string, s store.Statement) error {
+	charge, err := c.charge(ctx, key, s)
+	if err != nil {
+		return err
+	}
+	if charge.Code == "" {
+		t.Say("O extrato nº %d não tem Pix: %s.", s.Number, s.NoCode)
+		return nil
+	}
+	t.Say("Pix do extrato nº %d, *%s*%s. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.\n%s", s.Number, s.Total, discount(s), c.Payee, expiry(s))
+	t.Copy(charge.Code)
+	t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
+	return nil
+}
+
+func (c conversation) sendCard(ctx context.Context, t *turn, key string, s store.Statement) error {
+	address, err := c.Card.Checkout(ctx, key, s)
+	if err != nil {
+		return fmt.Errorf("check out statement %d: %w", s.Number, err)
+	}
+	t.Link(bot.Marked("Extrato nº %d, *%s*. A empresa do cartão informa os custos dela antes de você confirmar.", s.Number, s.Total), "Pagar com cartão", address)
+	return nil
+}
+
+// list writes the debts down as the customer sees them, in place of all that was
+// written down before; what stood at the places in keep stays chosen if it can.
+func (d *data) list(owed store.Debts, keep []int) {
+	was := d.Debts
+	*d = data{Credits: credits(owed)}
+	titles := map[string]int{}
+	for _, x := range owed.List {
+		if !x.Selectable() {
+			continue
+		}
+		heading := title(x, owed.On)
+		if titles[heading]++; titles[heading] > 1 { // options are told apart by their words
+			heading = fmt.Sprintf("%s (%d)", heading, titles[heading])
+		}
+		if slices.ContainsFunc(keep, func(i int) bool { return was[i].Kind == x.Kind && was[i].ID == x.ID }) {
+			d.Chosen = append(d.Chosen, len(d.Debts))
+		}
+		d.Debts = append(d.Debts, debt{
+			Kind: x.Kind, ID: x.ID, Version: x.Version, Title: heading, Value: x.Value, Late: x.Late.Total(),
+			Overdue: !x.Due.IsZero() && x.Due.Before(owed.On),
+		})
+	}
+}
+
+func credits(owed store.Debts) []debt {
+	var credits []debt
+	for _, x := range owed.List {
+		if x.Kind == store.Credit {
+			credits = append(credits, debt{Kind: x.Kind, ID: x.ID, Version: x.Version, Value: x.Value})
+		}
+	}
+	return credits
+}
+
+// title is how a debt stands in the list, short enough for a button: what does
+// not fit is left out from the right, its value last.
+func title(d store.Debt, today store.Date) string {
+	const longest = 38
+	before, value, after := name(d), " · "+d.Value.String(), standing(d, today)
+	for _, after := range []string{" · " + after, " · " + strings.Replace(after, " em ", " ", 1)} {
+		if whole := before + value + after; after != " · " && len([]rune(whole)) <= longest {
+			return whole
+		}
+	}
+	if room := longest - len([]rune(value)); len([]rune(before)) > room {
+		before = strings.TrimSpace(string([]rune(before)[:max(room-1, 4)])) + "…"
+	}
+	return before + value
+}
+
+// name is what a debt is called: a bill by its month, all others in words.
+func name(d store.Debt) string {
+	switch d.Kind {
+	case store.OwnBill, store.FormerBill:
+		return d.Month.String()
+	case store.Slip:
+		return "Guia " + strings.ToLower(d.Text)
+	case store.Deal:
+		return "Parcelamento"
+	default:
+		return d.Text
+	}
+}
+
+// standing says in words where a debt stands.
+func standing(d store.Debt, today store.Date) string {
+	switch {
+	case d.Kind == store.FormerBill:
+		return "de outro morador"
+	case d.Instalments == 1:
+		return "falta 1"
+	case d.Instalments > 1:
+		return fmt.Sprintf("faltam %d", d.Instalments)
+	case d.Due.IsZero():
+		return ""
+	case d.Due.Before(today):
+		return "vencida em " + day(d, today)
+	case d.Due == today:
+		return "vence hoje"
+	default:
+		return "vence em " + day(d, today)
+	}
+}
+
+// day writes the due date short enough for a button: with its year only where
+// neither the bill's month nor today tells it.
+func day(d store.Debt, today store.Date) string {
+	if d.Month.Valid() && store.MonthOf(d.Due) <= d.Month.Add(3) || !d.Month.Valid() && d.Due.Year == today.Year {
+		return d.Due.String()[:len("dd/mm")]
+	}
+	return d.Due.String()
+}

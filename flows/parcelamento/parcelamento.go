@@ -163,7 +163,7 @@ func New(deals Deals, guesses Guesses, how string, offices []store.Office) *bot.
 			State: entering, Label: "perguntando a entrada",
 			Ask:  askEntrada,
 			Hear: c.enter,
-			On:   bot.On{entered: presenting, changed: presenting},
+			On:   bot.On{entered: presenting, detailed: concluding, changed: presenting},
 		},
 
 		{
@@ -368,6 +368,9 @@ func summarize(t *turn, s instalment.Simulation, owed store.Debts) {
 	line("Desconto da campanha", -s.Discounts.Bands)
 	line("Desconto em sanções", -s.Discounts.Sanctions)
 	b.WriteString(bot.Marked("\n*A negociar: %s*%s", s.Debt, leftOut(owed)))
+	if s.MayBeLess() {
+		b.WriteString("\nNo atendimento pode haver mais desconto.")
+	}
 	t.Tell(b.String())
 }
 
@@ -519,6 +522,10 @@ func (c conversation) grant(ctx context.Context, t *turn) (event bot.Event, ok b
 	n, counted := times(said)
 	i := slices.IndexFunc(commands, func(c string) bool { return bot.Fold(c) == bot.Fold(said) })
 	switch {
+	case strings.Contains(bot.Fold(said), bot.Fold(noEntrada)):
+		event, err = c.start(ctx, t, 0)
+	case strings.Contains(bot.Fold(said), bot.Fold(inCash)):
+		event, err = c.cash(ctx, t)
 	case monthly:
 		event, err = c.fit(ctx, t, budget)
 	case none == nil && firstForm.MatchString(said):
@@ -567,13 +574,17 @@ func (c conversation) do(ctx context.Context, t *turn, what string) (bot.Event, 
 	case monthly:
 		return byMonth, nil
 	case inCash:
-		return c.show(ctx, t, func(s instalment.Simulation, _ []instalment.Option) bool {
-			sayCash(t, s)
-			return true
-		})
+		return c.cash(ctx, t)
 	default:
 		return done, nil
 	}
+}
+
+func (c conversation) cash(ctx context.Context, t *turn) (bot.Event, error) {
+	return c.show(ctx, t, func(s instalment.Simulation, _ []instalment.Option) bool {
+		sayCash(t, s)
+		return true
+	})
 }
 
 // show computes anew and says something of it, unless it cannot be said any
@@ -634,8 +645,11 @@ func askEntrada(t *turn) {
 }
 
 func (c conversation) enter(ctx context.Context, t *turn) (bot.Event, error) {
-	if said := bot.Fold(t.Text()); said == bot.Fold(noEntrada) || said == "nada" || said == "nenhuma" {
+	switch said := bot.Fold(t.Text()); {
+	case strings.Contains(said, bot.Fold(noEntrada)), said == "nada", said == "nenhuma":
 		return c.start(ctx, t, 0)
+	case strings.Contains(said, bot.Fold(inCash)):
+		return c.cash(ctx, t)
 	}
 	switch strings.TrimSpace(t.Text()) {
 	case "1": // the first option, and no entrada
@@ -665,9 +679,9 @@ func (c conversation) start(ctx context.Context, t *turn, entrada store.Money) (
 	}
 	switch {
 	case entrada < s.Floor():
-		return "", bot.Mistake(bot.Marked("A menor entrada aceita é *%s*. Digite esse valor ou um maior.", s.Floor()))
+		return "", bot.Mistake(bot.Marked("A menor entrada aceita é *%s*. Digite, por exemplo, *entrada de %s*.", s.Floor(), s.Floor().Number()))
 	case entrada >= s.Debt:
-		return "", bot.Mistake(bot.Marked("A entrada precisa ser menor que o débito de %s. Para pagar tudo de uma vez, digite *voltar* e escolha *À vista*.", s.Debt))
+		return "", bot.Mistake(bot.Marked("A entrada precisa ser menor que o débito de %s. Para pagar tudo de uma vez, digite *à vista*.", s.Debt))
 	case len(s.OptionsWith(entrada)) == 0:
 		return "", bot.Mistake(bot.Marked("Com essa entrada sobra pouco para parcelar: cada parcela precisa ser de pelo menos %s. Digite uma entrada menor.", s.LeastInstalment()))
 	}

@@ -48,6 +48,9 @@ func TestTranscripts(t *testing.T) {
 			"the rules are for cash alone": func() {
 				demo.Exec("UPDATE cobranca.resolucao_diretoria SET rdir_icnegociacaosoavista = 1 WHERE rdir_id = 21")
 			},
+			"sanctions are discounted": func() {
+				demo.Exec("UPDATE cobranca.resolucao_diretoria SET rdir_icdescontosancoes = 1 WHERE rdir_id = 21")
+			},
 			"the resolution has ended": func() {
 				demo.Exec("UPDATE cobranca.resolucao_diretoria SET rdir_dtvigenciafim = '2026-05-19' WHERE rdir_id = 21")
 			},

@@ -20,16 +20,15 @@ import (
 // to some entrada, beyond which it or a smaller number is below the minimum. If
 // it is not offered where it begins to fit, it never both fits and is offered.
 func (s Simulation) Fit(budget store.Money) (o Option, ok bool) {
-	floor := s.Floor()
+	steps, floor := s.steps(), s.Floor()
 	best := s.Debt // no entrada is as large: nothing would be left to divide
-	for i, at := range s.steps(&floor) {
+	for i, at := range steps {
 		from := floor + store.Money(sort.Search(int(best-floor), func(more int) bool {
 			entrada := floor + store.Money(more)
-			at.entrada = s.entrada(at.row, &entrada)
-			o, _ := s.option(at)
+			o, _ := s.option(at, &entrada)
 			return o.Each <= budget
 		}))
-		if from < best && len(s.OptionsWith(from)) > i {
+		if from < best && len(s.offered(steps[:i+1], &from)) > i {
 			best = from
 		}
 	}

@@ -56,6 +56,8 @@ type Profile struct {
 	CashUntil                  store.Date
 	CashRest                   Percent // off what is left, for cash
 
+	Social bool // the social tariff is given for the past, too (SIM-13)
+
 	LeastUse       *int     // of a single bill, m³ (SIM-4)
 	LeastVariation *Percent // of a single bill, against the mean
 	SanctionsOnly  bool     // a single bill is dealt only for its sanctions

@@ -21,6 +21,17 @@ type Discounts struct {
 // Total is their sum.
 func (d Discounts) Total() store.Money { return d.Late + d.Age + d.Idle + d.Bands + d.Sanctions }
 
+// socialTariff is the perfil of a property that has the social tariff.
+const socialTariff = 4
+
+// MayBeLess tells whether the counter may take off more than is computed here:
+// the social tariff for the past, which needs every bill computed anew, or late
+// charges that were put on bills, which go with the discount of sanctions
+// (SIM-13).
+func (s Simulation) MayBeLess() bool {
+	return s.profile.Social && s.c.Property.Profile == socialTariff || s.c.Resolution.Sanctions
+}
+
 // cutOff are the situações of water that is cut off for good: suprimido and
 // its like.
 var cutOff = []int{6, 7, 8}

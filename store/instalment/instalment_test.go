@@ -451,8 +451,15 @@ func TestSIM13(t *testing.T) {
 	if s.Discounts.Bands != 2000+1500+7500 || s.Discounts.Sanctions != 1500 {
 		t.Errorf("%+v", s.Discounts)
 	}
-	if s.Debt != 53000-1750-11000-1500 {
-		t.Errorf("debt %s", s.Debt)
+	if s.Debt != 53000-1750-11000-1500 || !s.MayBeLess() {
+		t.Errorf("debt %s, may be less %v", s.Debt, s.MayBeLess())
+	}
+	social := profile(func(p *instalment.Profile) { p.Social = true })
+	if simulate(t, base()).MayBeLess() || simulate(t, base(social)).MayBeLess() {
+		t.Error("may be less without a reason")
+	}
+	if s := simulate(t, base(social, func(c *instalment.Case) { c.Property.Profile = 4 })); !s.MayBeLess() {
+		t.Error("the social tariff of the past cannot make it less")
 	}
 }
 

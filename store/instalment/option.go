@@ -61,9 +61,13 @@ func (s Simulation) CashOnly() bool {
 }
 
 func (s Simulation) options(typed *store.Money) []Option {
+	return s.offered(s.steps(), typed)
+}
+
+func (s Simulation) offered(steps []step, typed *store.Money) []Option {
 	var found []Option
-	for _, step := range s.steps(typed) {
-		o, ok := s.option(step)
+	for _, at := range steps {
+		o, ok := s.option(at, typed)
 		if !ok { // too small: GSAN looks no further (SIM-19)
 			break
 		}
@@ -72,25 +76,25 @@ func (s Simulation) options(typed *store.Money) []Option {
 	return found
 }
 
-// A step is a number of instalments, with the row it falls in.
+// A step is a number of instalments, with the row it falls in and what a balance
+// grows to by the last of them: (1 + rate) to the n, exactly.
 type step struct {
-	n       int
-	row     Row
-	entrada store.Money
+	n      int
+	row    Row
+	growth *big.Rat
 }
 
 // steps counts 1, 2, 3 … through the rows, each going on where the one before
 // ended (SIM-19).
-func (s Simulation) steps(typed *store.Money) []step {
+func (s Simulation) steps() []step {
 	if s.CashOnly() {
 		return nil
 	}
 	var all []step
 	n := 1
 	for _, row := range s.redeal.Rows {
-		entrada := s.entrada(row, typed)
 		for ; n <= s.most(row); n++ {
-			all = append(all, step{n, row, entrada})
+			all = append(all, step{n, row, power(row.Rate, n)})
 		}
 	}
 	return all
@@ -150,26 +154,27 @@ func (s Simulation) least(r Row) store.Money {
 
 // option computes the instalments of a step; ok is false if they are below the
 // minimum or nothing (SIM-19). That is looked at before rounding to the cent.
-func (s Simulation) option(at step) (o Option, ok bool) {
-	p := s.instalment(s.Debt-at.entrada, at.n, at.row.Rate)
+func (s Simulation) option(at step, typed *store.Money) (o Option, ok bool) {
+	entrada := s.entrada(at.row, typed)
+	p := s.instalment(s.Debt-entrada, at)
 	least := share(amount(s.c.Property.Least), s.profile.LeastInstalment)
-	return Option{N: at.n, Entrada: at.entrada, Each: centsDown(p), Rate: at.row.Rate}, p.Sign() > 0 && p.Cmp(least) >= 0
+	return Option{N: at.n, Entrada: entrada, Each: centsDown(p), Rate: at.row.Rate}, p.Sign() > 0 && p.Cmp(least) >= 0
 }
 
-// instalment is a balance in n parts, in cents, rounded to seven decimals of a
-// real (SIM-22 to SIM-24).
-func (s Simulation) instalment(balance store.Money, n int, rate Percent) *big.Rat {
+// instalment is a balance in parts, in cents, rounded to seven decimals of a real
+// (SIM-22 to SIM-24).
+func (s Simulation) instalment(balance store.Money, at step) *big.Rat {
+	n := big.NewRat(int64(at.n), 1)
 	switch {
-	case rate == 0:
-		return perSeven(amount(balance), big.NewRat(int64(n), 1))
+	case at.row.Rate == 0:
+		return perSeven(amount(balance), n)
 	case s.c.Price:
-		growth := power(rate, n)
-		left := minus(big.NewRat(1, 1), round(new(big.Rat).Inv(growth), 7, true))
-		factor := round(new(big.Rat).Quo(left, big.NewRat(int64(rate), 100*100)), 7, true)
+		left := minus(big.NewRat(1, 1), round(new(big.Rat).Inv(at.growth), 7))
+		factor := round(new(big.Rat).Quo(left, big.NewRat(int64(at.row.Rate), 100*100)), 7)
 		return perSeven(amount(balance), factor)
 	default: // interest on the whole balance to the end, spread evenly
-		future := round(new(big.Rat).Mul(amount(balance), power(rate, n)), 2, true) // four decimals of a real
-		return perSeven(amount(centsDown(future)), big.NewRat(int64(n), 1))
+		future := round(new(big.Rat).Mul(amount(balance), at.growth), 2) // four decimals of a real
+		return perSeven(amount(centsDown(future)), n)
 	}
 }
 
@@ -181,12 +186,12 @@ func power(rate Percent, n int) *big.Rat {
 		new(big.Int).Exp(big.NewInt(100*100), exponent, nil))
 }
 
-// round keeps so many decimals, an exact half up or toward zero.
-func round(a *big.Rat, decimals int64, up bool) *big.Rat {
+// round keeps so many decimals, an exact half up.
+func round(a *big.Rat, decimals int64) *big.Rat {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(decimals), nil)
-	return new(big.Rat).SetFrac(nearest(new(big.Int).Mul(a.Num(), scale), a.Denom(), up), scale)
+	return new(big.Rat).SetFrac(nearest(new(big.Int).Mul(a.Num(), scale), a.Denom(), true), scale)
 }
 
 // perSeven divides cents as div7 of the rules does: seven decimals of a real
 // are five of a cent.
-func perSeven(a, b *big.Rat) *big.Rat { return round(new(big.Rat).Quo(a, b), 5, true) }
+func perSeven(a, b *big.Rat) *big.Rat { return round(new(big.Rat).Quo(a, b), 5) }

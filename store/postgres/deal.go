@@ -172,6 +172,7 @@ func dealQuery(monthBands bool) string {
 	                            'Year', extract(year FROM p.pcpf_dtlimitedescpagmtavista)::int, 'Month', extract(month FROM p.pcpf_dtlimitedescpagmtavista)::int,
 	                            'Day', extract(day FROM p.pcpf_dtlimitedescpagmtavista)::int) END,
 	             'CashRest', (100 * (to_json(p) ->> 'pcpf_pcdescontototalpagamentoavista')::numeric)::int,
+	             'Social', p.pcpf_icretroativotarsoc = 1,
 	             'LeastUse', p.pcpf_nnconsumominimo, 'LeastVariation', (100 * p.pcpf_pcvariacaoconsmedio)::int,
 	             'SanctionsOnly', p.pcpf_icsancoesparcunica <> 2,
 	             'Age', (SELECT json_agg(json_build_object('Months', x.pdan_qtminimamesesdebito, 'Active', (100 * x.pdan_pcdescontoativo)::int,

@@ -223,7 +223,8 @@
     const a = make('a', 'picture'), img = make('img');
     a.href = entry.file.path;
     img.src = entry.file.path;
-    img.alt = (entry.spans || []).map(s => s.t).join('') || entry.file.name;
+    const caption = (entry.spans || []).map(s => s.t).join('');
+    img.alt = caption.split('\n')[0] || entry.file.name; // the caption below says all of it
     if (entry.file.width) {
       img.width = entry.file.width;
       img.height = entry.file.height;

@@ -38,6 +38,11 @@ var services = []service{
 		{"Consultar Pagamentos", "Os últimos pagamentos"},
 		{"ver mais", "05/2026"},
 	}},
+	{"consumo", "1918478 700.001.010-01", []exchange{
+		{"Consultar Histórico de Consumo", "Para ver as leituras de um mês"},
+		{"procurar vazamento", "borra de café"},
+		{"12 meses antes", "Água cobrada em cada conta"},
+	}},
 	{"quitacao", "1188453 700.000.202-65", []exchange{
 		{"declaração de quitação", "Guarde o arquivo"},
 	}},

@@ -23,19 +23,18 @@ import (
 const (
 	width   = 1080
 	side    = 44  // margin at the left and right
-	floor   = 692 // where the bars stand
-	ceiling = 268 // how high the highest may reach, below its number and mark
-	below   = 108 // room for the months' names
-	rowed   = 72  // and for the legend
+	floor   = 716 // where the bars stand
+	ceiling = 304 // how high the highest may reach, below its number and mark
+	below   = 124 // room for the months' names
+	rowed   = 96  // and for the legend
 )
 
-// Colours, each with a contrast of at least 4.5:1 to what is written on it or
-// in it.
+// Colours, on white: type has a contrast of at least 4.5:1 to it, bars of 3:1.
 var (
 	ink  = charts.ColorRGB(24, 36, 48)
 	soft = charts.ColorRGB(72, 86, 100)
 	blue = charts.ColorRGB(11, 79, 138)
-	pale = charts.ColorRGB(112, 166, 208)
+	pale = charts.ColorRGB(86, 145, 194)
 	red  = charts.ColorRGB(168, 28, 28)
 )
 
@@ -61,21 +60,22 @@ func Consumption(months []store.Consumption, mean int) ([]byte, error) {
 	}
 	p := picture{charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputPNG, Width: width, Height: height})}
 	p.FilledRect(0, 0, width, height, charts.ColorWhite, charts.ColorWhite, 0)
-	p.write("Água cobrada em cada conta", side, 84, bold, 52, ink)
+	p.write("Água cobrada em cada conta", side, 92, bold, 64, ink)
 	heading := "em m³ (mil litros)"
 	if mean > 0 {
 		heading += ", média de " + number(mean) + " m³ por mês"
 	}
-	p.write(heading, side, 140, regular, 36, soft)
+	p.write(heading, side, 158, regular, p.fit(heading, width-2*side, regular, 44), soft)
 
 	slot := float64(width-2*side) / float64(max(len(months), 6))
 	left := (width - slot*float64(len(months))) / 2
-	size := p.fit(number(highest), int(slot)-6, bold, 38)
+	size := p.fit(number(highest), int(slot)-6, bold, 46)
 	for i, m := range months {
 		middle := int(left + (float64(i)+0.5)*slot)
 		p.month(m, middle, int(slot), (floor-ceiling)*m.Billed/highest, size, i == len(months)-1)
-		if i == 0 || m.Month%100 == 1 {
-			p.center(strconv.Itoa(int(m.Month)/100), middle, floor+84, int(slot)+24, regular, 30, soft)
+		january := m.Month%100 == 1
+		if january || i == 0 && m.Month%100 != 12 { // December's would run into January's
+			p.center(strconv.Itoa(int(m.Month)/100), middle, floor+102, int(slot)+24, regular, 40, soft)
 		}
 	}
 	p.LineStroke([]charts.Point{{X: side, Y: floor}, {X: width - side, Y: floor}}, soft, 3)
@@ -115,12 +115,12 @@ func (p picture) month(m store.Consumption, middle, slot, tall int, size float64
 	if last {
 		face = bold
 	}
-	p.center(name, middle, floor+46, slot, face, 34, ink)
+	p.center(name, middle, floor+52, slot-8, face, 39, ink)
 	if !m.HasWater {
-		p.center("–", middle, floor-16, slot, bold, 40, soft)
+		p.center("–", middle, floor-18, slot, bold, 48, soft)
 		return
 	}
-	half := min(slot*36/100, 56)
+	half := min(slot*39/100, 60)
 	left, right, top := middle-half, middle+half, floor-tall
 	switch {
 	case tall <= 0:
@@ -131,9 +131,9 @@ func (p picture) month(m store.Consumption, middle, slot, tall int, size float64
 	default:
 		p.FilledRect(left, top, right, floor, pale, pale, 0)
 	}
-	p.center(number(m.Billed), middle, top-14, slot, bold, size, ink)
+	p.center(number(m.Billed), middle, top-16, slot, bold, size, ink)
 	for i, word := range marks[m.Odd] {
-		p.center(word, middle, top-58-30*i, slot+8, bold, 28, red)
+		p.center(word, middle, top-66-36*i, slot+8, bold, 34, red)
 	}
 }
 
@@ -162,28 +162,28 @@ func (p picture) hatch(left, top, right, bottom int) {
 
 // legend says what the bars mean, if they are not all the same.
 func (p picture) legend(read, unread, unknown, metered bool) {
-	x, y := side, floor+below+34
+	x, y := side, floor+below+44
 	say := func(text string) {
-		p.write(text, x, y, regular, 32, ink)
-		x += p.wide(text, regular, 32) + 40
+		p.write(text, x, y, regular, 40, ink)
+		x += p.wide(text, regular, 40) + 44
 	}
 	if unread {
-		p.hatch(x, y-28, x+44, y+4)
-		x += 58
+		p.hatch(x, y-34, x+52, y+4)
+		x += 66
 		if metered {
-			say("sem leitura do hidrômetro")
+			say("sem leitura")
 		} else {
 			say("sem hidrômetro, volume fixo")
 		}
 	}
 	if unread && read {
-		p.FilledRect(x, y-28, x+44, y+4, pale, pale, 0)
-		x += 58
+		p.FilledRect(x, y-34, x+52, y+4, pale, pale, 0)
+		x += 66
 		say("com leitura")
 	}
 	if unknown {
-		p.write("–", x, y, bold, 36, soft)
-		x += 34
+		p.write("–", x, y, bold, 44, soft)
+		x += 40
 		say("sem conta")
 	}
 }

@@ -42,6 +42,7 @@ var pictures = map[string]struct {
 	"jumped": {with(with(with(year(15, 14, 16, 14, 15, 16, 14, 14, 16, 14, 39, 58), 10, func(c *store.Consumption) { c.Odd = store.HighUse }),
 		11, func(c *store.Consumption) { c.Odd = store.BurstUse }), 7, unread), 14},
 	"large":     {year(12650, 13910, 14400, 15005, 9870, 9990, 10020, 12040, 13000, 13120, 12990, 13410), 12610},
+	"december":  {year(15, 14, 16, 14, 15, 16)[:6], 14},
 	"two":       {year(9, 11), 0},
 	"unmetered": {with(with(with(year(10, 10, 10), 0, unmetered), 1, unmetered), 2, unmetered), 10},
 	"gaps":      {with(with(year(0, 3, 2, 8, 0, 1, 0, 0, 4, 7, 0, 0), 3, nothing), 4, unread), 3},

@@ -250,13 +250,11 @@ func refuse(t *turn, why instalment.Refusal, owed store.Debts) {
 // leftOut says what is owed and yet not in the simulation (SIM-4, DEB-3, DEB-7).
 func leftOut(owed store.Debts) string {
 	said := ""
-	for _, d := range owed.List {
-		if d.Status == store.UnderReview || d.Status == store.PartlyPaid {
-			said = "\nO que está em revisão, ou com pagamento em análise, não entra na simulação."
-		}
+	if slices.ContainsFunc(owed.List, func(d store.Debt) bool { return d.Status == store.UnderReview || d.Status == store.PartlyPaid }) {
+		said += "\nO que está em revisão, ou com pagamento em análise, não entra na simulação."
 	}
 	if owed.Contracted {
-		said += "\nO que já está em um contrato de parcelamento também não."
+		said += "\nO que já está em um contrato de parcelamento não entra na simulação."
 	}
 	return said
 }
@@ -404,7 +402,7 @@ func note(d *data, s instalment.Simulation) []instalment.Option {
 	case d.Free > 0:
 		d.Intro += fmt.Sprintf(" Até %d vezes, sem juros.", d.Free)
 	}
-	d.Intro += "\n" + notice + "\nEscolha uma opção, ou diga em quantas vezes, como *8x*."
+	d.Intro += fmt.Sprintf("\n%s\nEscolha uma opção, ou diga em quantas vezes, como *%dx*.", notice, min(8, len(options)))
 	return options
 }
 

@@ -70,6 +70,7 @@ func TestTranscripts(t *testing.T) {
 			"two deals were made before": func() {
 				demo.Exec("UPDATE cobranca.parcel_qtde_reparcel SET pqtr_qtmaximareparcelamento = 9")
 			},
+			"all bills are in a contract": func() { demo.Contract(session.Identity.Property) },
 			"they use little water": func() {
 				demo.Exec("UPDATE faturamento.conta SET cnta_nnconsumoagua = 20 WHERE imov_id = $1", session.Identity.Property)
 			},

@@ -226,7 +226,7 @@ func (c conversation) days(kind store.KeptKind) int {
 }
 
 func (c conversation) askToErase(t *turn) {
-	t.Offer(bot.Marked("Apago a conversa, os recados, os avisos pedidos e a ligação desta conversa com os documentos que emiti. "+
+	t.Offer(bot.Marked("Apago a conversa, os recados, os avisos pedidos, os anexos dos pedidos e a ligação desta conversa com os documentos que emiti. "+
 		"Contas, pagamentos e pedidos ficam no sistema da %s, porque a lei manda. Quer apagar agora?", c.op.Name), eraseNow, keepThem)
 }
 

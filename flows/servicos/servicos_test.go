@@ -53,7 +53,7 @@ func TestTranscripts(t *testing.T) {
 		}
 		return bottest.World{
 			Engine: &bot.Engine{
-				Name: "DESO", Flows: []*bot.Flow{flow}, Reference: func() string { return "K7Q2" },
+				Name: "DESO", Phone: "0800 079 0195", Flows: []*bot.Flow{flow}, Reference: func() string { return "K7Q2" },
 				Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 			},
 			Session: session,

@@ -586,3 +586,10 @@ func TestPercent(t *testing.T) {
 		}
 	}
 }
+
+// TestSIM24RoundsTwice: 16,67 × 1,0003 is 16,675001, to four decimals an exact
+// half, which goes down.
+func TestSIM24RoundsTwice(t *testing.T) {
+	s := simulate(t, base(owing(1667), rate(3), row(func(r *instalment.Row) { r.Entrada = 0 })))
+	each(t, s.Options(), [3]store.Money{1, 1667, 1667})
+}

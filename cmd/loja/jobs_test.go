@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"lojavirtual/bot"
+	"lojavirtual/bot/telegram/telegramtest"
 	"lojavirtual/flows/acompanhamento"
 )
 
@@ -183,4 +184,65 @@ func TestNotify(t *testing.T) {
 	change(`UPDATE atendimentopublico.registro_atendimento SET rgat_cdsituacao = 1, rgat_tmencerramento = NULL, amen_id = NULL WHERE rgat_id = 2`)
 	everybody()
 	expect()
+}
+
+// The whole of it: asked for on Telegram, changed by staff, told once though two
+// processes serve, in the order of the talk, and stopped.
+func TestNotifyOnTelegram(t *testing.T) {
+	server := telegramtest.New(t)
+	log := slog.New(slog.DiscardHandler)
+	cfg := configured(t, log, "LOJA_NOTIFY_EVERY=1s", "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())
+	serving(t, cfg, log)
+	other := cfg // Telegram does not bear two that poll; both post and look for changes
+	other.TelegramWebhook = true
+	serving(t, other, log)
+	conn, err := pgx.Connect(t.Context(), cfg.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // the test is over
+	promise := func(day string) {
+		t.Helper()
+		_, err := conn.Exec(t.Context(), `UPDATE atendimentopublico.registro_atendimento SET rgat_dtprevistaatual = $1::text::date WHERE rgat_id = 2`, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func(c *telegramtest.Chat) (n int) {
+		for _, text := range c.Texts() {
+			if strings.Contains(text, "Novidade no seu pedido") {
+				n++
+			}
+		}
+		return n
+	}
+
+	asks, looks := server.Chat(4711), server.Chat(4712)
+	for _, person := range []*telegramtest.Chat{asks, looks} {
+		person.Say("acompanhar")
+		person.WaitText("matrícula")
+		person.Say("2331594")
+		person.WaitText("CPF ou CNPJ")
+		person.Say("700.001.313-34")
+		person.WaitText("Qual pedido")
+		person.Say("vazamento")
+		person.WaitText("O que mais você quer?")
+	}
+	asks.Press("Avisar quando mudar")
+	asks.WaitText("Combinado")
+	promise("2099-12-30")
+	asks.WaitText("Previsto para 30/12/2099")
+	promise("2099-12-31")
+	asks.WaitText("Previsto para 31/12/2099")
+	time.Sleep(3 * time.Second) // both have looked again
+	if n, uncalled := told(asks), told(looks); n != 2 || uncalled != 0 {
+		t.Errorf("told %d times, and somebody who did not ask %d times", n, uncalled)
+	}
+	asks.Say("parar avisos")
+	asks.WaitText("não aviso mais sobre nenhum pedido")
+	promise("2099-12-29")
+	time.Sleep(3 * time.Second)
+	if n := told(asks); n != 2 {
+		t.Errorf("told %d times though it was to stop", n)
+	}
 }

@@ -27,6 +27,7 @@ const (
 	ceiling = 304 // how high the highest may reach, below its number and mark
 	below   = 124 // room for the months' names
 	rowed   = 96  // and for the legend
+	stub    = 12  // how much of a month that was not read is always seen
 )
 
 // Colours, on white: type has a contrast of at least 4.5:1 to it, bars of 3:1.
@@ -123,15 +124,15 @@ func (p picture) month(m store.Consumption, middle, slot, tall int, size float64
 	half := min(slot*39/100, 60)
 	left, right, top := middle-half, middle+half, floor-tall
 	switch {
-	case tall <= 0:
 	case !m.Read:
-		p.hatch(left, top, right, floor)
+		p.hatch(left, min(top, floor-stub), right, floor)
+	case tall <= 0:
 	case last:
 		p.FilledRect(left, top, right, floor, blue, blue, 0)
 	default:
 		p.FilledRect(left, top, right, floor, pale, pale, 0)
 	}
-	p.center(number(m.Billed), middle, top-16, slot, bold, size, ink)
+	p.center(number(m.Billed), middle, top-18, slot, bold, size, ink)
 	for i, word := range marks[m.Odd] {
 		p.center(word, middle, top-66-36*i, slot+8, bold, 34, red)
 	}

@@ -104,7 +104,8 @@ func (db *DB) checkCodes() []Finding {
 		{"faturamento.conta_motivo_revisao", codes.review, []int{store.DownPaymentReview}},
 		{"atendimentopublico.ligacao_agua_situacao", codes.water, []int{3}},
 		{"atendimentopublico.ligacao_esgoto_situacao", codes.sewage, []int{3}},
-		{"micromedicao.consumo_tipo", codes.meterKind, []int{1}},
+		{"micromedicao.consumo_tipo", codes.meterKind, []int{int(store.RealUse), int(store.Unmetered)}},
+		{"micromedicao.consumo_anormalidade", codes.anomaly, []int{int(store.LowUse), int(store.BurstUse), int(store.HighUse)}},
 		{"cadastro.categoria", codes.category, []int{1}},
 		{"faturamento.debito_tipo", codes.charge, []int{lateFine}},
 	} {

@@ -123,9 +123,12 @@ func (p picture) month(m store.Consumption, middle, slot, tall int, size float64
 	}
 	half := min(slot*39/100, 60)
 	left, right, top := middle-half, middle+half, floor-tall
+	if !m.Read {
+		top = min(top, floor-stub)
+	}
 	switch {
 	case !m.Read:
-		p.hatch(left, min(top, floor-stub), right, floor)
+		p.hatch(left, top, right, floor)
 	case tall <= 0:
 	case last:
 		p.FilledRect(left, top, right, floor, blue, blue, 0)

@@ -186,6 +186,8 @@ func TestRoundTrips(t *testing.T) {
 		"Deal":             func() error { _, _, err := w.Deal(t.Context(), 1015, several, store.Debts{}); return err },
 		"MayDeal":          func() error { _, err := w.MayDeal(t.Context(), several, mariasCPF); return err },
 		"PaidBills":        func() error { _, err := w.PaidBills(t.Context(), several, 202506); return err },
+		"RequestTypes":     func() error { _, err := w.RequestTypes(t.Context()); return err },
+		"PendingRequest":   func() error { _, _, err := w.PendingRequest(t.Context(), asked, leakInStreet); return err },
 		"BillCopy":         func() error { _, _, err := w.BillCopy(t.Context(), several, id); return err },
 		"DueDays":          func() error { _, err := w.DueDays(t.Context(), several); return err },
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },

@@ -204,6 +204,8 @@ func TestCheck(t *testing.T) {
 		{"a table of statements is missing", "DROP TABLE cobranca.cobranca_documento_item", "issuing statements"},
 		{"few due days", "UPDATE cadastro.sistema_parametros SET parm_dsdiasvcmtoalternativo = '5;10'", `due days on offer: "5;10"`},
 		{"no request for due days", "DELETE FROM atendimentopublico.espec_tipo_validacao WHERE estv_cdconstante = 'V'", "kind of request for another due day"},
+		{"nothing can be asked for", "UPDATE atendimentopublico.solicitacao_tipo_espec SET step_iclojavirtual = 2", "opening requests"},
+		{"no unit opens requests", "UPDATE cadastro.unidade_organizacional SET unid_nncodigoconstante = NULL", "opening requests"},
 		{"our schema is missing", "DROP SCHEMA loja CASCADE", "our schema loja"},
 		{"our schema is old", "DELETE FROM loja.goose_db_version WHERE version_id > 0", "our schema loja"},
 	} {

@@ -54,14 +54,15 @@ func Engine(p Parts) *bot.Engine {
 	person := atendente.New(p.Desk, p.Operator)
 	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks)
 	requests := servicos.New(p.Requests, p.Bills)
+	deals := parcelamento.New(p.Deals, p.Guesses, p.Operator.Documents.How, p.Operator.Offices)
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			copies,
-			debitos.New(debitos.Services{Debts: p.Debts, Print: p.State, Pix: p.Pix, Payee: p.Payee}),
+			debitos.New(debitos.Services{Debts: p.Debts, Print: p.State, Pix: p.Pix, Payee: p.Payee, Simulator: deals.Name}),
 			pagamentos.New(p.Payments),
 			consumo.New(p.Use),
 			quitacao.New(p.Years, p.Declare, copies.Name),
-			parcelamento.New(p.Deals, p.Guesses, p.Operator.Documents.How, p.Operator.Offices),
+			deals,
 			vencimento.New(p.DueDays, p.Operator.Rules.DueDayWithoutRequest),
 			requests,
 			acompanhamento.New(p.Progress, requests.Name, p.Operator),

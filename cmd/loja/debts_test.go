@@ -57,6 +57,8 @@ func TestTelegramDebts(t *testing.T) {
 	maria.WaitText("Precisa de mais alguma coisa?")
 	maria.Press("Pix do total")
 	maria.WaitText("pode levar até dois dias úteis")
+	maria.Press("Simular parcelamento")
+	maria.WaitText("Parcelamento da matrícula")
 	stop()
 
 	t.Log(maria.Transcript())
@@ -64,9 +66,7 @@ func TestTelegramDebts(t *testing.T) {
 	for _, m := range maria.Messages() {
 		if m.Document != nil {
 			documents++
-			if !bytes.HasPrefix(m.Document.Body, []byte("%PDF-")) || len(m.Document.Body) > 30_000 {
-				t.Errorf("%s is no statement: %d bytes", m.Document.Name, len(m.Document.Body))
-			}
+			checkPaper(t, m.Document.Body)
 		}
 	}
 	if documents != 1 {

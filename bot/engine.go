@@ -98,6 +98,12 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	case m.Asked != "" && m.Asked != questionKey(*s):
 		t.Say(sayStale)
 		return e.ask(t)
+	case w == resumeWord && s.Flow != "" && s.Paused == nil:
+		err = e.hear(ctx, t) // nothing was put aside: they want to go on with this
+		if FaultOf(err) == Slip {
+			return e.ask(t)
+		}
+		return err
 	case w != noWord && !choosesProperty:
 		return e.obey(ctx, t, w)
 	case beside != nil && beside.Name != s.Flow:

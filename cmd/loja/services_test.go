@@ -34,6 +34,12 @@ var services = []service{
 		{"pdf", "Precisa de mais alguma coisa?"},
 		{"pix", "dois dias úteis"},
 	}},
+	{"debitos", "1043722 700.000.101-11", []exchange{
+		{"Negociar Débitos", "O que você quer pagar?"},
+		{"todas menos 3", "Escolhidas (2 de 3)"},
+		{"continuar", "Como prefere pagar?"},
+		{"extrato", "Pague até"},
+	}},
 	{"pagamentos", "1188453 700.000.202-65", []exchange{
 		{"Consultar Pagamentos", "Os últimos pagamentos"},
 		{"ver mais", "05/2026"},
@@ -45,6 +51,32 @@ var services = []service{
 	}},
 	{"quitacao", "1188453 700.000.202-65", []exchange{
 		{"declaração de quitação", "Guarde o arquivo"},
+	}},
+	{"consumo", "1918478 700.001.010-01", []exchange{
+		{"Consultar Histórico de Consumo", "Água cobrada em cada conta"},
+	}},
+	{"parcelamento", "1043722 700.000.101-11", []exchange{
+		{"Simulador de Parcelamento", "Simulação: não vale como contrato."},
+		{"quanto cabe por mês?", "por mês"},
+		{"80", "Simulação: não vale como contrato."},
+	}},
+	{"vencimento", "1188453 700.000.202-65", []exchange{
+		{"Alterar Vencimento de Conta", "Em que dia do mês"},
+		{"dia 5", "Vale a partir da conta de"},
+		{"sim", "Guarde o protocolo"},
+	}},
+	{"servicos", "1043722 700.000.101-11", []exchange{
+		{"tem um vazamento na rua", "É isso?"},
+		{"sim", "Qual é o seu telefone"},
+		{"79 99123-4567", "Qual é o nome"},
+		{"Maria das Dores", "ponto de referência"},
+		{"em frente à padaria", "Quer contar mais alguma coisa?"},
+		{"pular", "Confira o seu pedido"},
+		{"enviar", "protocolo"},
+	}},
+	{"acompanhamento", "2331594 700.001.313-34", []exchange{
+		{"Acompanhar Registro de Atendimento", "Qual pedido"},
+		{"1", "O que já aconteceu"},
 	}},
 	{"atendente", "", []exchange{
 		{"quero falar com uma pessoa", ""},
@@ -74,8 +106,16 @@ func TestServicesOnTelegram(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	cfg := configured(t, log, "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())
 	serving(t, cfg, log)
+	t.Run("services", func(t *testing.T) { onTelegram(t, server) })
+	if refused := server.Refused(); len(refused) > 0 {
+		t.Errorf("Telegram refused %q", refused)
+	}
+}
+
+func onTelegram(t *testing.T, server *telegramtest.Server) {
 	for i, s := range services {
 		t.Run(s.folder, func(t *testing.T) {
+			t.Parallel()
 			chat := server.Chat(int64(5000 + i))
 			for _, l := range s.lines() {
 				before := len(chat.Messages())
@@ -90,9 +130,6 @@ func TestServicesOnTelegram(t *testing.T) {
 			}
 			t.Log(chat.Transcript())
 		})
-	}
-	if refused := server.Refused(); len(refused) > 0 {
-		t.Errorf("Telegram refused %q", refused)
 	}
 }
 

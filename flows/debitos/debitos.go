@@ -445,7 +445,7 @@ func (d *data) groups() map[string][]int {
 // What people say instead of the words on the buttons, folded.
 var (
 	overdues = []string{"vencidas", "vencida", "vencidos", "vencido", "atrasadas", "atrasada", "atrasados", "atrasado"}
-	goOns    = []string{"pagar", "pague", "pronto", "seguir", "segue", "so isso", "so essas", "so essa", "so esses", "pode ser", "isso", "ok", "sim", "fechar", "confirmar"}
+	goOns    = []string{"pagar", "pague", "pronto", "seguir", "segue", "continuar", "so isso", "so essas", "so essa", "so esses", "pode ser", "isso", "ok", "sim", "fechar", "confirmar"}
 	lists    = []string{"lista", "ver lista", "ver a lista", "mostrar", "mostra", "ver tudo", "ver"}
 	pages    = []string{"ver mais", "mais", "proxima", "proximas", "ver do comeco"}
 	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nao quero mais", "nada", "nada mais", "deixa", "deixa pra la", "so isso"}

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,6 +25,14 @@ var (
 	linked    = regexp.MustCompile(`^\((.+): (https://[^)]+)\)$`)
 	copied    = regexp.MustCompile(`^\{(.+)\}$`)
 )
+
+// dot is a picture.
+var dot = func() (b bytes.Buffer) {
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return b
+}()
 
 // answers reads the replies of a written conversation back: see bot.Transcript.
 func answers(script string) []bot.Reply {
@@ -45,6 +55,7 @@ func answers(script string) []bot.Reply {
 		case attached.MatchString(line):
 			d := &bot.Document{Name: attached.FindStringSubmatch(line)[1], Caption: r.Text, Body: []byte("bytes")}
 			if r.Text = ""; strings.HasSuffix(d.Name, ".png") {
+				d.Body = dot.Bytes()
 				r.Image = d
 			} else {
 				r.Document = d

@@ -28,6 +28,9 @@ func TestChange(t *testing.T) {
 	}{
 		{"1,3", []int{1}, []int{0, 2}, ""},
 		{"1 e 3", nil, []int{0, 2}, ""},
+		{"quero pagar a 1 e a 3, por favor", nil, []int{0, 2}, ""},
+		{"vou pagar todas", nil, []int{0, 1, 2, 3}, ""},
+		{"pagar", []int{0}, nil, "Não entendi"},
 		{"1-3", nil, []int{0, 1, 2}, ""},
 		{"1 a 3", nil, []int{0, 1, 2}, ""},
 		{"todas", nil, []int{0, 1, 2, 3}, ""},

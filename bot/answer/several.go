@@ -46,7 +46,9 @@ const hintSeveral = "Não entendi. Responda com os números, como *1, 3* ou *1 a
 var unclear = []string{"menos", "nao", "exceto", "sem", "um", "uma", "dois", "duas", "tres", "quatro", "cinco"}
 
 // filling are words between those that count.
-var filling = []string{"a", "o", "as", "os", "de", "da", "do", "conta", "contas", "so", "só", "mes", "mês", "quero"}
+var filling = []string{
+	"a", "o", "as", "os", "de", "da", "do", "conta", "contas", "so", "só", "mes", "mês", "quero", "vou", "pagar", "quitar", "negociar", "por", "favor",
+}
 
 // every are the words for all of the options.
 var every = []string{"todas", "todos", "tudo", "toda"}

@@ -446,6 +446,7 @@ func (d *data) groups() map[string][]int {
 var (
 	overdues = []string{"vencidas", "vencida", "vencidos", "vencido", "atrasadas", "atrasada", "atrasados", "atrasado"}
 	goOns    = []string{"pagar", "pague", "pronto", "seguir", "segue", "continuar", "so isso", "so essas", "so essa", "so esses", "pode ser", "isso", "ok", "sim", "fechar", "confirmar"}
+	asides   = []string{"quero", "vou", "pode", "agora", "ja", "essas", "essa", "esses", "as", "a", "escolhidas", "por", "favor"}
 	lists    = []string{"lista", "ver lista", "ver a lista", "mostrar", "mostra", "ver tudo", "ver"}
 	pages    = []string{"ver mais", "mais", "proxima", "proximas", "ver do comeco"}
 	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nao quero mais", "nada", "nada mais", "deixa", "deixa pra la", "so isso"}
@@ -469,7 +470,7 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	button := buttonOf(t.Text(), list, d.also())
 	d.Brief = !t.Pressed()
 	switch {
-	case button == pay, slices.Contains(goOns, said) && len(d.Chosen) > 0:
+	case button == pay, goesOn(said) && len(d.Chosen) > 0:
 		return c.confirm(ctx, t, agreed)
 	case slices.Contains(endings, said):
 		return satisfied, nil
@@ -497,6 +498,12 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	d.Chosen = change.Of(d.Chosen)
 	return marked, nil
+}
+
+// goesOn tells whether all that was said is that they have chosen.
+func goesOn(said string) bool {
+	words := slices.DeleteFunc(strings.Fields(said), func(w string) bool { return slices.Contains(asides, w) })
+	return slices.Contains(goOns, said) || slices.Contains(goOns, strings.Join(words, " "))
 }
 
 // tick chooses a debt, or no longer.

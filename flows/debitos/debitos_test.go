@@ -82,8 +82,12 @@ func TestTranscripts(t *testing.T) {
 			"bills go to the group":         func() { demo.Exec(`UPDATE cadastro.imovel SET icte_id = 9 WHERE imov_id = $1::int`, property()) },
 			"collection forbids documents":  func() { forbid(demo, property()) },
 			"statements from R$ 200 are no": func() { limit(demo) },
-			"the customer moves out":        func() { demo.Leave(property()) },
-			"there are forty bills":         func() { pile(demo, property()) },
+			"paying at once is cheaper": func() {
+				demo.Exec(`UPDATE cadastro.sistema_parametros SET rdir_id = 21`)
+				demo.Reload()
+			},
+			"the customer moves out": func() { demo.Leave(property()) },
+			"there are forty bills":  func() { pile(demo, property()) },
 		}
 		for _, p := range postgres.DemoPeople() {
 			happens["it is "+p.Name] = func() {

@@ -49,8 +49,9 @@ type Example struct {
 
 // What the Ear goes by; found by leaving out a tenth of the examples in turn.
 const (
-	sureAt  = 0.8  // the chance from which a flow is begun without asking
-	guessAt = 0.04 // the chance from which it is offered as a guess
+	sureAt  = 0.83 // the chance from which a flow is begun without asking
+	firstAt = 0.15 // the chance that the likeliest guess must have, so that none are made of gibberish
+	guessAt = 0.05 // the chance that the others must have
 	guesses = 3    // that are offered at most
 
 	rounds   = 30   // that the examples are gone through
@@ -186,7 +187,7 @@ func (e *Ear) Hear(text string) (sure string, may []string) {
 		return best.flow, nil
 	}
 	for _, h := range found {
-		if h.flow != "" && h.chance >= guessAt && len(may) < guesses {
+		if h.flow != "" && len(may) < guesses && h.chance >= either[float32](len(may) == 0, firstAt, guessAt) {
 			may = append(may, h.flow)
 		}
 	}

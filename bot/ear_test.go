@@ -80,6 +80,64 @@ func TestEarUnderstandsWhatItHasNotHeard(t *testing.T) {
 	}
 }
 
+// Whatever is said, the Ear hears at most one sure flow or three guesses, the
+// same each time, and does not mind capitals, accents and punctuation.
+func FuzzHear(f *testing.F) {
+	examples, synonyms := readExamples(f, "../flows/examples.tsv"), readSynonyms(f)
+	ear, again := NewEar(examples, synonyms), NewEar(examples, synonyms)
+	for _, seed := range []string{"", "a", "segunda via", "É SEGUNDA VIA!!!", "\xff", "🙏", "água água água", "ç", "12 34", "religaçãooooo", "bom dia bom dia"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		if len(said) > 4096 { // no network carries more
+			return
+		}
+		sure, may := ear.Hear(said)
+		if sure != "" && len(may) > 0 || len(may) > guesses {
+			t.Errorf("%q is heard as %q and %q", said, sure, may)
+		}
+		if slices.Contains(may, "") || len(slices.Compact(slices.Sorted(slices.Values(may)))) != len(may) {
+			t.Errorf("%q is heard as %q", said, may)
+		}
+		for _, other := range []string{said, Fold(said), "  " + said + " !"} {
+			if s, m := again.Hear(other); s != sure || !slices.Equal(m, may) {
+				t.Errorf("%q is heard as %q and %q, and %q as %q and %q", said, sure, may, other, s, m)
+			}
+		}
+	})
+}
+
+func TestHear(t *testing.T) {
+	ear := NewEar(readExamples(t, "../flows/examples.tsv"), readSynonyms(t))
+	for said, want := range map[string]string{
+		"Olá, bom dia! QUERO A SEGUNDA VIA DA CONTA": "segundavia",
+		"ja paguei essa conta e ta aparecendo":       "pagamentos",
+		"tem vasamento na rua":                       "servicos",
+		"quero a quitasao anual":                     "quitacao",
+		"água oxigenada":                             "",
+		"boleto da vivo":                             "",
+		"":                                           "",
+		"🙏🙏":                                         "",
+	} {
+		if sure, _ := ear.Hear(said); sure != want {
+			t.Errorf("Hear(%q) = %q, want %q", said, sure, want)
+		}
+	}
+	if _, may := ear.Hear("minha conta veio errada"); !slices.Contains(may, "consumo") || !slices.Contains(may, "servicos") {
+		t.Errorf("guesses are %q", may)
+	}
+	if sure, may := ear.Hear("sdklfj wqoeiru"); sure != "" || len(may) > 0 {
+		t.Errorf("gibberish is heard as %q, %q", sure, may)
+	}
+}
+
+// An Ear that has learnt nothing hears nothing.
+func TestEmptyEar(t *testing.T) {
+	if sure, may := NewEar([]Example{{"oi", []string{""}}}, nil).Hear("segunda via"); sure != "" || len(may) > 0 {
+		t.Errorf("heard %q, %q", sure, may)
+	}
+}
+
 func BenchmarkHear(b *testing.B) {
 	ear := NewEar(readExamples(b, "../flows/examples.tsv"), readSynonyms(b))
 	b.ReportAllocs()

@@ -7,9 +7,10 @@
 // What was chosen is kept by kind, number and version, never by amount: the
 // debts are read again before anything is said to be payable, and what has
 // changed in the meantime is told instead of charged. A statement is issued
-// under a key made of the choice and the day, not of the turn, so that who asks
-// twice for the same, today, gets the same statement and the same Pix code, and
-// GSAN does not fill up with documents nobody pays.
+// under a key made of the person, the choice and the day, not of the turn, so
+// that who asks twice for the same, today, gets the same statement and the same
+// Pix code, and GSAN does not fill up with documents nobody pays. The person
+// stands in it because what was done for them is found, and erased, by that.
 package debitos
 
 import (
@@ -677,7 +678,7 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	if event, err := c.confirm(ctx, t, issued); event != issued || err != nil {
 		return event, err
 	}
-	key := d.key(t.Property(), store.DateOf(t.At()))
+	key := t.Chat() + d.key(t.Property(), store.DateOf(t.At()))
 	s, refusal, err := c.Debts.IssueStatement(ctx, key, t.Property(), d.chosen())
 	if err != nil {
 		return "", fmt.Errorf("issue statement: %w", err)
@@ -697,14 +698,14 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 }
 
-// key names the choice: the same debts and credits, unchanged, on the same day
-// have the same one.
+// key names the choice, after the person's: the same debts and credits,
+// unchanged, on the same day have the same one.
 func (d *data) key(property int64, today store.Date) string {
 	hash := sha256.New()
 	for _, x := range d.chosen() {
 		fmt.Fprintf(hash, "%d/%d/%s ", x.Kind, x.ID, x.Version)
 	}
-	return fmt.Sprintf("extrato/%d/%s/%x", property, today, hash.Sum(nil)[:12])
+	return fmt.Sprintf("/extrato/%d/%s/%x", property, today, hash.Sum(nil)[:12])
 }
 
 // chosen are the chosen debts and the credits that go along, as they were seen.

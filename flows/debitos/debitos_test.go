@@ -174,7 +174,7 @@ func TestCard(t *testing.T) {
 		if s, last, err = engine.Handle(t.Context(), s, bot.Message{ID: fmt.Sprint(i), Channel: "test", From: "maria", Text: said, At: at}); err != nil {
 			t.Fatal(err)
 		}
-		if i >= 3 && (last[0].Link == nil || !strings.HasPrefix(last[0].Link.Address, "https://cartao.example/extrato/1043722/20/05/2026/")) {
+		if i >= 3 && (last[0].Link == nil || !strings.HasPrefix(last[0].Link.Address, "https://cartao.example/test:maria/extrato/1043722/20/05/2026/")) {
 			t.Fatalf("the card leads to %+v", last[0].Link)
 		}
 	}
@@ -186,8 +186,8 @@ func (c checkout) Checkout(_ context.Context, key string, _ store.Statement) (st
 	return string(c) + key, nil
 }
 
-// The same choice on the same day is one statement and one Pix, in whatever
-// conversation it was made; another choice is another.
+// The same choice of a person on the same day is one statement and one Pix,
+// however it was made; another choice is another.
 func TestTheSameChoiceIsOneStatement(t *testing.T) {
 	demo := flowtest.Demo(t)
 	engine := &bot.Engine{Flows: []*bot.Flow{debitos.New(with(demo))}, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
@@ -198,7 +198,7 @@ func TestTheSameChoiceIsOneStatement(t *testing.T) {
 			var replies []bot.Reply
 			var err error
 			at := time.Date(2026, 5, 20, 12, i, 0, 0, time.UTC)
-			if s, replies, err = engine.Handle(t.Context(), s, bot.Message{ID: fmt.Sprint(i), Channel: "test", From: chat, Text: said, At: at}); err != nil {
+			if s, replies, err = engine.Handle(t.Context(), s, bot.Message{ID: fmt.Sprint(i), Channel: "test", From: strings.TrimPrefix(chat, "test:"), Text: said, At: at}); err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range replies {
@@ -210,12 +210,22 @@ func TestTheSameChoiceIsOneStatement(t *testing.T) {
 		return code
 	}
 	one := pix("test:1", "1 e 3")
-	for chat, which := range map[string][]string{"test:1": {"1, 3"}, "test:2": {"todas", "tira 2"}, "test:3": {"3", "mais 1"}} {
-		if again := pix(chat, which...); again != one {
+	for _, which := range [][]string{{"1, 3"}, {"todas", "tira 2"}, {"3", "mais 1"}} {
+		if again := pix("test:1", which...); again != one {
 			t.Errorf("%q gave another code", which)
 		}
 	}
 	if other := pix("test:1", "todas"); other == one || other == "" {
 		t.Error("another choice gave the same code")
+	}
+	if theirs := pix("test:2", "1 e 3"); theirs == one || theirs == "" {
+		t.Error("another person got the same statement")
+	}
+	kept, err := demo.Kept(t.Context(), "test:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(kept) != 1 || kept[0].Kind != "effect" || kept[0].Count != 2 {
+		t.Errorf("of this person we keep %+v", kept)
 	}
 }

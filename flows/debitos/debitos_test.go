@@ -229,3 +229,36 @@ func TestTheSameChoiceIsOneStatement(t *testing.T) {
 		t.Errorf("of this person we keep %+v", kept)
 	}
 }
+
+// An outage after the statement was issued does not issue a second one.
+func TestAnOutageAfterTheIssue(t *testing.T) {
+	demo := flowtest.Demo(t)
+	services := with(demo)
+	print, outages := services.Print, 2
+	services.Print = func(ctx context.Context, key string, s store.Statement, charge store.Charge) ([]byte, error) {
+		if outages--; outages >= 0 {
+			return nil, fmt.Errorf("issue document: %w", context.DeadlineExceeded)
+		}
+		return print(ctx, key, s, charge)
+	}
+	who := demo.Person("MARIA DAS DORES SANTOS")
+	engine := &bot.Engine{Flows: []*bot.Flow{debitos.New(services)}, Log: slog.New(slog.DiscardHandler)}
+	s := bot.Session{ID: "test:maria", Protocol: "1", Identity: &bot.Identity{Customer: who.Customer, Property: who.Property}}
+	var names []string
+	for i, said := range []string{"negociar", "todas", "pagar", "pdf", "pdf", "pdf", "pdf"} {
+		at := time.Date(2026, 5, 20, 12, i, 0, 0, time.UTC)
+		next, replies, err := engine.Handle(t.Context(), s, bot.Message{ID: fmt.Sprint(i), Channel: "test", From: "maria", Text: said, At: at})
+		if fault := bot.FaultOf(err); fault != bot.None && fault != bot.Outage {
+			t.Fatal(err)
+		}
+		s = next
+		for _, r := range replies {
+			if r.Document != nil {
+				names = append(names, r.Document.Name)
+			}
+		}
+	}
+	if strings.Join(names, " ") != "extrato-1.pdf extrato-1.pdf" {
+		t.Errorf("she has %q", names)
+	}
+}

@@ -39,6 +39,7 @@ type RequestForm struct {
 	Photos    []string // of what it is about: how the channel finds them
 	Session   string   // where they asked: channel and person
 	At        time.Time
+	Done      bool // what it asks for is done along with it: it is closed at once ("conclusão do serviço")
 }
 
 // A Point is a place on earth, in degrees.

@@ -91,7 +91,7 @@ func (db *DB) ChangeDueDay(ctx context.Context, key string, f store.DueDayForm) 
 		c.Next, c.Due, c.Again = d.Next, d.FirstDue(f.Day), d.Again(today)
 		if d.Kind != 0 {
 			opened, err := db.openRequest(ctx, tx, store.RequestForm{
-				Kind: d.Kind, Property: f.Property, Customer: row.customer, Requester: row.name, At: f.At,
+				Kind: d.Kind, Property: f.Property, Customer: row.customer, Requester: row.name, At: f.At, Done: true,
 				Notes: fmt.Sprintf("VENCIMENTO ALTERADO PARA O DIA %d PELO CHATBOT, A PARTIR DA CONTA DE %s.", f.Day, c.Next),
 			})
 			if err != nil {

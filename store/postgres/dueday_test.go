@@ -101,7 +101,7 @@ func TestChangeDueDay(t *testing.T) {
 			t.Errorf("VEN-5: %+v", c)
 		}
 		const note = "VENCIMENTO ALTERADO PARA O DIA 25 PELO CHATBOT, A PARTIR DA CONTA DE 06/2026."
-		if got, want := w.written(several), "25 2; 25 from 2026-05-20 to -; RA 10 1 "+note+"; audit 54 1 70 2"; got != want {
+		if got, want := w.written(several), "25 2; 25 from 2026-05-20 to -; RA 10 2 "+note+"; audit 54 1 70 2"; got != want {
 			t.Errorf("VEN-5 wrote %q, want %q", got, want)
 		}
 		if again := change("a", several, 25); again != c {

@@ -79,7 +79,7 @@ var effects = map[string]effect{
 			`SELECT count(*) FROM seguranca.usuario_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
 			`SELECT count(*) FROM seguranca.tabela_linha_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
 		},
-		wrote: []int64{1, 1, 1, 1, 1, 1, 1, 1},
+		wrote: []int64{1, 1, 1, 2, 1, 1, 1, 1}, // the request is opened and closed
 	},
 	"statement": {
 		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {

@@ -130,7 +130,7 @@ func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (
 	o.Protocol = protocol(o.Opened.Year, number)
 	var rest pgx.Batch
 	rest.Queue(insertOpened, f.Property, f.Kind, o.ID, requester, o.Protocol, f.At.In(store.Zone).Truncate(time.Second), o.Deadline,
-		observations(f), cut(latin1(f.Landmark), store.LandmarkMax), cut(latin1(f.Requester), store.RequesterMax), f.Customer).
+		observations(f), cut(latin1(f.Landmark), store.LandmarkMax), cut(latin1(f.Requester), store.RequesterMax), f.Customer, f.Done).
 		QueryRow(func(row pgx.Row) error {
 			var made bool
 			if err := row.Scan(&made); err != nil || made {
@@ -199,7 +199,9 @@ const insertOpened = `
 	WITH facts AS (
 		SELECT i.imov_id, i.loca_id, i.stcm_id, i.qdra_id, i.lgbr_id, i.lgcp_id, i.imov_nnimovel, i.imov_dscomplementoendereco,
 		       $2::int AS step_id, $3::int AS rgat_id, $6::timestamp AS made, nullif($9::text, '') AS landmark, shop.unid_id AS shop,
-		       CASE WHEN p.parm_icsugestaotramite = 1 AND u.unid_ictramite = 1 THEN coalesce(u.unid_idcentralizadora, u.unid_id)
+		       $12::bool AS done,
+		       CASE WHEN $12::bool THEN shop.unid_id
+		            WHEN p.parm_icsugestaotramite = 1 AND u.unid_ictramite = 1 THEN coalesce(u.unid_idcentralizadora, u.unid_id)
 		            ELSE shop.unid_id END AS goes, clerk.usur_id AS clerk
 		  FROM cadastro.imovel i
 		  JOIN atendimentopublico.solicitacao_tipo_espec e ON e.step_id = $2::int
@@ -210,14 +212,16 @@ const insertOpened = `
 		 WHERE i.imov_id = $1::int
 	), request AS (
 		INSERT INTO atendimentopublico.registro_atendimento (rgat_id, step_id, loca_id, stcm_id, qdra_id, meso_id, rgat_cdsituacao,
-		       rgat_tmregistroatendimento, rgat_dtprevistaoriginal, rgat_dtprevistaatual, rgat_dsobservacao, rgat_dspontoreferencia,
+		       amen_id, rgat_tmencerramento, rgat_tmregistroatendimento, rgat_dtprevistaoriginal, rgat_dtprevistaatual, rgat_dsobservacao, rgat_dspontoreferencia,
 		       rgat_dscomplementondereco, imov_id, rgat_icatendimentoonline, lgbr_id, lgcp_id, rgat_nnimovel, unid_idatual, rgat_tmultimaalteracao)
-		SELECT rgat_id, step_id, loca_id, stcm_id, qdra_id, 8, 1,
-		       made, $7::date, $7::date, nullif($8::text, ''), landmark,
+		SELECT rgat_id, step_id, loca_id, stcm_id, qdra_id, 8, CASE WHEN done THEN 2 ELSE 1 END,
+		       CASE WHEN done THEN (SELECT amen_id FROM atendimentopublico.atend_motivo_encmt WHERE amen_id = 2) END,
+		       CASE WHEN done THEN made END, made, $7::date, $7::date, nullif($8::text, ''), landmark,
 		       imov_dscomplementoendereco, imov_id, 1, lgbr_id, lgcp_id, imov_nnimovel, goes, localtimestamp FROM facts
 	), opening AS (
 		INSERT INTO atendimentopublico.ra_unidade (raun_id, unid_id, rgat_id, usur_id, attp_id, raun_tmultimaalteracao)
-		SELECT nextval('atendimentopublico.seq_ra_unidade')::int, shop, rgat_id, clerk, 1, localtimestamp FROM facts
+		SELECT nextval('atendimentopublico.seq_ra_unidade')::int, shop, rgat_id, clerk, attp_id, localtimestamp
+		  FROM facts JOIN (VALUES (1), (3)) AS by (attp_id) ON attp_id = 1 OR done -- opened, closed
 	), requester AS (
 		INSERT INTO atendimentopublico.ra_solicitante (raso_id, rgat_id, clie_id, raso_nmsolicitante, raso_dspontoreferencia,
 		       raso_icsolicitanteprincipal, raso_nnprotocoloatendimento, raso_icenvioemailpesquisa, raso_tmultimaalteracao)

@@ -146,7 +146,7 @@ func TestServicesInABrowser(t *testing.T) {
 				page.ask(l)
 			}
 			if *pictures {
-				page.draw(filepath.Join("../../flows", s.folder, "testdata", "picture.png"))
+				page.draw(filepath.Join("../../flows", s.folder, "testdata", "picture.png"), s.said[len(s.said)-1].hears)
 			}
 		})
 	}
@@ -164,13 +164,21 @@ func (p page) ask(l exchange) {
 	p.until("an answer to "+l.says, fmt.Sprintf(`%s.slice(%d + 1).some(m => m.innerText.includes(%q))`, messages, before, l.hears))
 }
 
-// draw writes what a phone shows of the page into a file.
-func (p page) draw(file string) {
+// draw writes what a phone shows of the page into a file, with the message that
+// holds the words in the middle.
+func (p page) draw(file, words string) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+	if err := chromedp.Do(p.ctx, chromedp.EmulateViewport(390, 700)); err != nil {
 		p.t.Fatal(err)
 	}
+	p.until("the page at its size", `innerHeight === 700`)
 	p.until("stillness", `document.getAnimations().every(a => a.playState === "finished")`)
+	p.until("the message", fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll(".message")].filter(m => m.innerText.includes(%q)).at(-1);
+		found?.scrollIntoView({block: "center", behavior: "instant"});
+		scrollTo(0, 0);
+		return found;
+	})()`, words))
 	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatal(err)

@@ -64,7 +64,7 @@ func (d clearance) standing() standing {
 	if d.c.Result == store.PartlyCleared || len(d.reservations()) > 0 {
 		return standing{"QUITADO, COM RESSALVA", "Leia as ressalvas abaixo da relação de contas.", amber}
 	}
-	return standing{"QUITADO", "Guarde esta declaração: ela vale como recibo do ano todo.", green}
+	return standing{"QUITADO", "Guarde esta declaração: ela vale como recibo das contas abaixo.", green}
 }
 
 func (d clearance) fields() []field {

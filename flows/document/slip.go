@@ -59,16 +59,24 @@ func newSlip(op store.Operator, total store.Money, barcode, pix string) (slip, e
 	return s, nil
 }
 
-// how tells in a few words with what the bill can be paid, "" if it cannot.
+// how tells with what the document can be paid, and where that stands; "" if
+// it cannot.
 func (p slip) how() string {
-	const where = ", no fim desta página"
+	if with := p.with(); with != "" {
+		return with + ", no fim desta página"
+	}
+	return ""
+}
+
+// with tells in a few words with what the document can be paid.
+func (p slip) with() string {
 	switch {
 	case p.code != "" && p.pix != "":
-		return " com Pix ou código de barras" + where
+		return " com Pix ou código de barras"
 	case p.code != "":
-		return " com o código de barras" + where
+		return " com o código de barras"
 	case p.pix != "":
-		return " com Pix" + where
+		return " com Pix"
 	default:
 		return ""
 	}

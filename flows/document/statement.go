@@ -78,7 +78,7 @@ func (d statement) standing(pay slip) standing {
 	if !pay.payable {
 		return standing{head, "", amber}
 	}
-	return standing{head, "Pague" + when(" até ", d.st.Validity) + ", no fim desta página. Depois, peça outro.", blue}
+	return standing{head, "Pague" + when(" até ", d.st.Validity) + pay.with() + ". Depois, peça outro.", blue}
 }
 
 func (d statement) fields() []field {

@@ -25,8 +25,8 @@ lint: ## what CI complains of
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run
 
 .PHONY: flows
-flows: ## write the transcripts and diagrams in testdata anew; read the diff
-	go test ./bot ./flows/atendente ./flows/identificacao ./flows/segundavia -update
+flows: ## write transcripts, diagrams and charts in testdata anew; read the diff
+	go test ./bot ./flows/chart $(patsubst %/testdata/diagram.mmd,./%,$(wildcard flows/*/testdata/diagram.mmd)) -update
 
 .PHONY: licenses
 licenses: ## write THIRD_PARTY_LICENSES anew, after a change of dependencies

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"lojavirtual/bot/telegram"
-	"lojavirtual/store/postgres"
+	"lojavirtual/store"
 	"lojavirtual/store/redis"
 )
 
@@ -88,7 +88,7 @@ func (r *round) visit(ctx context.Context, environ []string) {
 		r.note("LOJA_PROXIES", "say how many proxies stand before us: one must, for https, and without the number all customers share one limit")
 	}
 	if cfg.DatabaseURL != "" {
-		r.database(ctx, cfg.DatabaseURL)
+		r.database(ctx, cfg.DatabaseURL, operator)
 	}
 	if cfg.RedisURL != "" {
 		r.redis(ctx, cfg.RedisURL)
@@ -102,10 +102,10 @@ func (r *round) visit(ctx context.Context, environ []string) {
 
 const patience = 15 * time.Second // for each of the stores and networks
 
-func (r *round) database(ctx context.Context, url string) {
+func (r *round) database(ctx context.Context, url string, op store.Operator) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	db, err := postgres.Open(ctx, url)
+	db, err := openDatabase(ctx, url, op)
 	if !r.check("database of LOJA_DATABASE_URL", err) {
 		return
 	}

@@ -53,15 +53,9 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 	if l.operator, err = readOperator(cfg.Operator); err != nil {
 		return nil, err
 	}
-	if l.db, err = postgres.Open(ctx, cfg.DatabaseURL); err != nil {
+	if l.db, err = openDatabase(ctx, cfg.DatabaseURL, l.operator); err != nil {
 		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
 	}
-	l.db.Company = l.operator.Febraban
-	l.db.Deals = l.operator.Rules.Deals
-	l.db.Clearance = l.operator.Rules.Clearance
-	l.db.PlainOctober = l.operator.Rules.PlainOctober
-	l.db.DueDayWithoutRequest = l.operator.Rules.DueDayWithoutRequest
-	l.db.WorkOrders = l.operator.Rules.WorkOrders
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}
@@ -71,6 +65,21 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 		return nil, err
 	}
 	return l, nil
+}
+
+// openDatabase opens GSAN's database, by the rules of the operator.
+func openDatabase(ctx context.Context, url string, op store.Operator) (*postgres.DB, error) {
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	db.Company = op.Febraban
+	db.Deals = op.Rules.Deals
+	db.Clearance = op.Rules.Clearance
+	db.PlainOctober = op.Rules.PlainOctober
+	db.DueDayWithoutRequest = op.Rules.DueDayWithoutRequest
+	db.WorkOrders = op.Rules.WorkOrders
+	return db, nil
 }
 
 // newEngine builds the conversations over the stores.

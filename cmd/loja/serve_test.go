@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"lojavirtual/store"
 	"lojavirtual/store/embedded"
 	"lojavirtual/store/postgres"
@@ -179,6 +181,14 @@ func TestWithin(t *testing.T) {
 // Doctor passes a sound configuration and names what is wrong with another.
 func TestDoctor(t *testing.T) {
 	cfg := configured(t, slog.New(slog.DiscardHandler))
+	conn, err := pgx.Connect(t.Context(), cfg.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(t.Context(), "UPDATE cadastro.sistema_parametros SET parm_cdempresafebraban = NULL") // the operator has one
+	if err := errors.Join(err, conn.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 	sound := []string{
 		"LOJA_DATABASE_URL=" + cfg.DatabaseURL, "LOJA_REDIS_URL=" + cfg.RedisURL,
 		"LOJA_SECRET=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "LOJA_PUBLIC_URL=https://loja.example", "LOJA_PROXIES=1",

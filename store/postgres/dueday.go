@@ -75,7 +75,7 @@ func readDueDays(ctx context.Context, ask asker, query string, property int64) (
 // key, and opens the request that GSAN wants for it (gsan-rules VEN-3, VEN-5),
 // or goes by the one of its kind that is pending. All that decides is read again
 // while nobody else can write to the property: Refused tells why nothing was
-// written. The request stays open for the staff to close.
+// written. The request that is opened is closed at once, for it is done.
 func (db *DB) ChangeDueDay(ctx context.Context, key string, f store.DueDayForm) (store.DueDayChange, error) {
 	return once(ctx, db, key, "due day", f.Property, func(ctx context.Context, tx pgx.Tx) (store.DueDayChange, error) {
 		d, row, err := readDueDays(ctx, tx, dueDayQuery+` FOR UPDATE OF i`, f.Property)

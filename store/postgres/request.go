@@ -164,16 +164,11 @@ func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (
 	return o, tx.SendBatch(ctx, &rest).Close()
 }
 
-// asked is what can be asked a question: the pool or a transaction.
-type asked interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
 var errNoKind = errors.New("GSAN has no specification")
 
 // pendingRequest returns the pending request of that kind, if there is one, and
 // how many days one has, all or business days (gsan-rules RA-6, RA-10).
-func pendingRequest(ctx context.Context, from asked, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
+func pendingRequest(ctx context.Context, from asker, property int64, kind int) (o store.OpenedRequest, days int, business bool, err error) {
 	err = from.QueryRow(ctx, `
 		SELECT coalesce(e.step_nndiaprazo, 0)::int, coalesce(p.parm_iccalcprevradiasuteis = 1, false),
 		       coalesce(r.rgat_id, 0)::bigint, coalesce(trim(s.raso_nnprotocoloatendimento), '')::text,

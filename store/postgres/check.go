@@ -178,7 +178,7 @@ func (db *DB) checkStatements(ctx context.Context) Finding {
 	case !insert:
 		f.Do = "grant INSERT on cobranca.cobranca_documento and cobranca_documento_item"
 	case !draw:
-		f.Do = "grant UPDATE on the sequences cobranca.seq_cobranca_documento and seq_cobranca_documento_item"
+		f.Do = "grant USAGE on the sequences cobranca.seq_cobranca_documento and seq_cobranca_documento_item"
 	}
 	return f
 }
@@ -195,13 +195,14 @@ func (db *DB) checkDueDays(ctx context.Context) []Finding {
 		                WHERE t.estv_cdconstante = 'V' AND coalesce(t.estv_icuso, 1) = 1),
 		       has_table_privilege('faturamento.vencimento_alternativo', 'INSERT')
 		       AND has_column_privilege('faturamento.vencimento_alternativo', 'venc_dtexclusao', 'UPDATE')
+		       AND has_column_privilege('faturamento.vencimento_alternativo', 'venc_tmultimaalteracao', 'UPDATE')
 		       AND has_column_privilege('cadastro.imovel', 'imov_ddvencimento', 'UPDATE')
 		       AND has_column_privilege('cadastro.imovel', 'imov_icvencimentomesseguinte', 'UPDATE')
 		       AND has_column_privilege('cadastro.imovel', 'imov_tmultimaalteracao', 'UPDATE')
-		       AND has_sequence_privilege('faturamento.seq_vencimento_alternativo', 'UPDATE')
-		       AND has_table_privilege('seguranca.operacao_efetuada', 'INSERT') AND has_sequence_privilege('seguranca.seq_operacao_efetuada', 'UPDATE')
-		       AND has_table_privilege('seguranca.usuario_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_usuario_alteracao', 'UPDATE')
-		       AND has_table_privilege('seguranca.tabela_linha_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_tabela_linha_alteracao', 'UPDATE'),
+		       AND has_sequence_privilege('faturamento.seq_vencimento_alternativo', 'USAGE, UPDATE')
+		       AND has_table_privilege('seguranca.operacao_efetuada', 'INSERT') AND has_sequence_privilege('seguranca.seq_operacao_efetuada', 'USAGE, UPDATE')
+		       AND has_table_privilege('seguranca.usuario_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_usuario_alteracao', 'USAGE, UPDATE')
+		       AND has_table_privilege('seguranca.tabela_linha_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_tabela_linha_alteracao', 'USAGE, UPDATE'),
 		       EXISTS (SELECT 1 FROM seguranca.usuario_acao WHERE usac_id = 1) AND EXISTS (SELECT 1 FROM seguranca.alteracao_tipo WHERE altp_id = 2)
 		  FROM cadastro.sistema_parametros WHERE parm_id = 1`).Scan(&list, &kind, &may, &coded)
 	if err != nil {
@@ -223,7 +224,7 @@ func (db *DB) checkDueDays(ctx context.Context) []Finding {
 		found[2].Do = "seguranca.usuario_acao lacks id 1, or seguranca.alteracao_tipo id 2: compare with GSAN"
 	case !may:
 		found[2].Do = "grant INSERT on faturamento.vencimento_alternativo and on seguranca.operacao_efetuada, usuario_alteracao and tabela_linha_alteracao, " +
-			"UPDATE on their sequences, on venc_dtexclusao and venc_tmultimaalteracao, and on imov_ddvencimento, imov_icvencimentomesseguinte and imov_tmultimaalteracao of cadastro.imovel"
+			"USAGE on their sequences, UPDATE on venc_dtexclusao and venc_tmultimaalteracao, and on imov_ddvencimento, imov_icvencimentomesseguinte and imov_tmultimaalteracao of cadastro.imovel"
 	}
 	return found
 }
@@ -237,7 +238,7 @@ func (db *DB) checkRequests(ctx context.Context) Finding {
 		SELECT EXISTS (SELECT 1 FROM cadastro.unidade_organizacional WHERE unid_nncodigoconstante = 1)
 		         AND EXISTS (SELECT 1 FROM seguranca.usuario WHERE usur_icinternet = 1)
 		         AND EXISTS (SELECT 1 FROM atendimentopublico.meio_solicitacao WHERE meso_id = 8)
-		         AND EXISTS (SELECT 1 FROM atendimentopublico.atendimento_relacao_tipo WHERE attp_id = 1)
+		         AND (SELECT count(*) FROM atendimentopublico.atendimento_relacao_tipo WHERE attp_id IN (1, 3)) = 2
 		         AND EXISTS (SELECT 1 FROM cadastro.fone_tipo WHERE fnet_id = 1),
 		       EXISTS (SELECT 1 FROM atendimentopublico.solicitacao_tipo t
 		                 JOIN atendimentopublico.solicitacao_tipo_espec e ON e.sotp_id = t.sotp_id WHERE t.sotp_icuso = 1 AND `+offered+`),
@@ -256,13 +257,13 @@ func (db *DB) checkRequests(ctx context.Context) Finding {
 	case err != nil:
 		f.Do = "grant SELECT on the tables, or compare GSAN's version: " + away("look at requests", err).Error()
 	case !coded:
-		f.Do = "no unit has unid_nncodigoconstante = 1, no user usur_icinternet = 1, or meio_solicitacao 8, atendimento_relacao_tipo 1 or fone_tipo 1 is missing; compare with GSAN"
+		f.Do = "no unit has unid_nncodigoconstante = 1, no user usur_icinternet = 1, or meio_solicitacao 8, atendimento_relacao_tipo 1 or 3, or fone_tipo 1 is missing; compare with GSAN"
 	case !offers:
 		f.Do = "nothing can be asked for: set step_iclojavirtual = 1 on the specifications of atendimentopublico.solicitacao_tipo_espec that customers may use"
 	case !insert:
 		f.Do = "grant INSERT on registro_atendimento, ra_unidade, ra_solicitante, tramite, solicitante_fone and ra_conta of atendimentopublico"
 	case !draw:
-		f.Do = "grant UPDATE on the sequences of those tables and on atendimentopublico.seq_ra_protocolo"
+		f.Do = "grant USAGE on the sequences of those tables and on atendimentopublico.seq_ra_protocolo"
 	}
 	return f
 }

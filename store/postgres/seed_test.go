@@ -3,7 +3,9 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -234,5 +236,52 @@ func TestCheckRights(t *testing.T) {
 	}
 	if len(bad) < 5 || bad[0] != "question: bills to be paid" || bad[1] != "question: debts" || bad[len(bad)-1] != "our schema loja" {
 		t.Errorf("without rights on arrecadacao and loja.document: %q", bad)
+	}
+}
+
+// What README.md grants is enough to make our schema, for all that Check asks
+// and for every effect, and no more than that: without any one of the lines
+// that let us write, Check complains.
+func TestGrants(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(readme), "<!-- grants -->\n```sql\n")
+	text, _, ok := strings.Cut(text, "```\n<!-- /grants -->")
+	if !ok {
+		t.Fatal("README.md has no grants")
+	}
+	url := clone(t)
+	admin := connect(t, url)
+	role := "lojabot_" + admin.Config().Database
+	run(t, admin, "DROP SCHEMA loja CASCADE; "+strings.ReplaceAll(text, "lojabot", role))
+	bot := url + "&role=" + role
+	if err := postgres.Migrate(t.Context(), bot); err != nil {
+		t.Fatal(err)
+	}
+	w := openURL(t, bot)
+	for _, f := range w.Check(t.Context()) {
+		if !f.OK() {
+			t.Errorf("%s: %s", f.What, f.Do)
+		}
+	}
+	for name, e := range effects {
+		if _, err := e.do(t.Context(), w.DB, "rights:"+name, several); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	for grant := range strings.SplitSeq(text, ";\n") {
+		_, grant, ok := strings.Cut(grant, "GRANT ")
+		if !ok || strings.Contains(grant, "SELECT") {
+			continue
+		}
+		grant = "GRANT " + strings.ReplaceAll(grant, "lojabot", role)
+		run(t, admin, strings.NewReplacer("GRANT", "REVOKE", "TO "+role, "FROM "+role).Replace(grant))
+		if !slices.ContainsFunc(w.Check(t.Context()), func(f postgres.Finding) bool { return !f.OK() }) {
+			t.Errorf("nothing is amiss without %s", grant)
+		}
+		run(t, admin, grant)
 	}
 }

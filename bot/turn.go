@@ -79,8 +79,8 @@ func (t *talk) Go(flow, opening string) { t.session.Then, t.session.Wish = flow,
 func (t *talk) Seal() { t.sealed = true }
 
 // Key names this visit to this step: give it to what must happen once. It is
-// the same if the message is handled twice, and if the person answers again
-// after an outage.
+// the same if the message is handled twice, if the person answers again after an
+// outage, and after an arrow back to the same step.
 func (t *talk) Key() string {
 	return t.session.ID + "/" + questionKey(t.session)
 }

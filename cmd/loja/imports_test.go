@@ -55,12 +55,12 @@ var mayImport = map[string][]string{
 	"flows/debitos":        {"bot", "bot/answer", "store"},
 	"flows/identificacao":  {"bot", "bot/answer", "store"},
 	"flows/pagamentos":     {"bot", "bot/answer", "store"},
+	"flows/parcelamento":   {"bot", "bot/answer", "store", "store/instalment"},
 	"flows/privacidade":    {"bot", "bot/answer", "store"},
 	"flows/quitacao":       {"bot", "bot/answer", "store"},
 	"flows/segundavia":     {"bot", "bot/answer", "store"},
 	"flows/servicos":       {"bot", "bot/answer", "store"},
 	"flows/vencimento":     {"bot", "bot/answer", "store"},
-	"flows/parcelamento":   {"bot", "bot/answer", "store", "store/instalment"},
 	"flows/document": {
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",
@@ -85,10 +85,7 @@ var mayImport = map[string][]string{
 var testsMayImport = []string{
 	"github.com/alicebob/miniredis/v2",
 	"github.com/chromedp/cdproto", "github.com/chromedp/chromedp",
-	"github.com/jackc/pgx/v5",
-	"github.com/looplab/fsm",
 	"github.com/redis/go-redis/v9",
-	"github.com/rogpeppe/go-internal",
 	"go.uber.org/goleak",
 	"pgregory.net/rapid",
 }

@@ -63,9 +63,9 @@ func answered(replies []bot.Reply) string {
 	return redact(strings.Join(parts, "\n"))
 }
 
-// long finds what may be a document's or an account's number: nine digits or
-// more however they are parted, and a CNPJ with letters.
-var long = regexp.MustCompile(`\d(?:[ .,/-]?\d){8,}|(?i)\b[0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/?[0-9a-z]{4}-?\d{2}\b`)
+// long finds what may be a document's, a phone's or an account's number: nine
+// digits or more however they are parted, and a CNPJ with letters.
+var long = regexp.MustCompile(`\d(?:[ \x{00A0}.,/()–-]{0,3}\d){8,}|(?i)\b[0-9a-z]{2}\.?[0-9a-z]{3}\.?[0-9a-z]{3}/?[0-9a-z]{4}-?\d{2}\b`)
 
 // redact removes long numbers from a text and cuts it to what the journal keeps.
 func redact(text string) string {

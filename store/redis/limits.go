@@ -37,9 +37,10 @@ const (
 // nobody finds out by trying: 3 wrong guesses of a chat in 15 minutes, then a
 // lock of 15, 30, 60 minutes and so on up to a day; 5 a day at a property and
 // 20 a day with a document. Windows slide. A chat that has identified itself
-// for a property within 100 days is not held up by what others guess: for that
-// property only the limit of the chat applies to it, and what it guesses there
-// does not count against others.
+// for a property is not held up by what others guess: for that property only the
+// limit of the chat applies to it, and what it guesses there does not count
+// against others. This is forgotten 100 days after the chat last identified
+// itself, or when it is erased (Mail.Erase).
 //
 // All keys bear the hash tag {id}, so that the limits are checked and counted
 // in one step. Documents are kept as HMAC only.
@@ -78,7 +79,7 @@ func (g *Guesses) Reserve(ctx context.Context, key, chat string, property int64,
 		now.UnixMilli(), short(key),
 		guessesPerChat, guessChatWindow.Milliseconds(),
 		guessFirstLock.Milliseconds(), guessLongestLock.Milliseconds(), guessLockMemory.Milliseconds(),
-		ofProperty, ofDocument, guessWindow.Milliseconds(),
+		ofProperty, ofDocument, guessWindow.Milliseconds(), property,
 	).Int64()
 	if err != nil {
 		return 0, away("reserve a guess", err)
@@ -117,7 +118,7 @@ func (g *Guesses) Undo(ctx context.Context, key, chat string, property int64, do
 }
 
 func (g *Guesses) undo(ctx context.Context, doing, key, chat string, property int64, document, remember string) error {
-	return away(doing, unguessScript.Run(ctx, g.client, g.keys(chat, property, document), remember, short(key)).Err())
+	return away(doing, unguessScript.Run(ctx, g.client, g.keys(chat, property, document), remember, short(key), property).Err())
 }
 
 func (g *Guesses) keys(chat string, property int64, document string) []string {
@@ -125,5 +126,9 @@ func (g *Guesses) keys(chat string, property int64, document string) []string {
 	mac := hmac.New(sha256.New, g.secret)
 	_, _ = mac.Write([]byte(document))
 	hidden := base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:18])
-	return []string{"{id}c:" + chat, "{id}l:" + chat, "{id}p:" + at, "{id}d:" + hidden, "{id}k:" + at + ":" + chat}
+	return []string{"{id}c:" + chat, "{id}l:" + chat, "{id}p:" + at, "{id}d:" + hidden, knownAt(chat)}
 }
+
+// knownAt is where the properties are kept that a chat has identified itself
+// for, so that Mail.Erase finds them.
+func knownAt(chat string) string { return "{id}k:" + chat }

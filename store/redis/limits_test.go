@@ -258,3 +258,67 @@ func TestGuessProperties(t *testing.T) {
 		}
 	})
 }
+
+// Who has their data erased is a stranger again, and as limited as before.
+func TestEraseForgetsWhoIsKnown(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		g := m.Guesses([]byte("secret"))
+		now := time.Unix(1_800_000_000, 0)
+		guess := func(chat string, property int64) time.Duration {
+			t.Helper()
+			wait, err := g.Reserve(t.Context(), fmt.Sprint(chat, now), chat, property, "x", now)
+			must(t, err)
+			now = now.Add(time.Second)
+			return wait
+		}
+		for _, chat := range []string{"test:a", "test:b"} {
+			key := fmt.Sprint(chat, now)
+			if wait := guess(chat, 1); wait > 0 {
+				t.Fatal(wait)
+			}
+			must(t, g.Right(t.Context(), key, chat, 1, "x"))
+		}
+		for i := range guessesPerProperty {
+			guess(fmt.Sprint("test:stranger", i), 1)
+		}
+		must(t, m.Erase(t.Context(), "test:a"))
+		if left := m.client.Exists(t.Context(), knownAt("test:a")).Val(); left != 0 {
+			t.Error("it is still known for which properties test:a identified itself")
+		}
+		if wait := guess("test:a", 1); wait == 0 {
+			t.Error("test:a is still known at the property")
+		}
+		if wait := guess("test:b", 1); wait > 0 {
+			t.Errorf("test:b has to wait %v: somebody else was erased", wait)
+		}
+		for range guessesPerChat {
+			guess("test:b", 2)
+		}
+		must(t, m.Erase(t.Context(), "test:b"))
+		if wait := guess("test:b", 3); wait == 0 {
+			t.Error("erasing leads around the limits")
+		}
+	})
+}
+
+// Phones are as people and we write them, documents as people do.
+func TestRedact(t *testing.T) {
+	for said, want := range map[string]string{
+		"(79) 3211-1234":                 "(…",
+		"ligue (79)3211-1234 hoje":       "ligue (… hoje",
+		"(79) 99123-4567":                "(…",
+		"79 - 3211 1234":                 "…",
+		"cpf 529 . 982 . 247 - 25":       "cpf …",
+		"529  982  247  25":              "…",
+		"104372.2":                       "104372.2",
+		"03/2026 · R$ 84,30 · vencida":   "03/2026 · R$ 84,30 · vencida",
+		"até 11/09/2024":                 "até 11/09/2024",
+		"de 1, 2 e 3":                    "de 1, 2 e 3",
+		"entre 10/09/2024 e 11/09/2024.": "entre 10/09/2024 e 11/09/2024.",
+	} {
+		if got := redact(said); got != want {
+			t.Errorf("%q is kept as %q, want %q", said, got, want)
+		}
+	}
+}

@@ -19,8 +19,10 @@ func (m *Mail) Kept(ctx context.Context, session string) (turns int, since time.
 	return len(entries), timeOf(entries[0]), nil
 }
 
-// Erase removes from the journal what a person said and was answered, and the
-// messages of theirs that were put aside. The session is not touched: the turn
+// Erase removes from the journal what a person said and was answered, the
+// messages of theirs that were put aside, and for which properties they have
+// identified themselves. How often they guessed wrong stays for its hours, or
+// erasing would be a way around the limits. The session is not touched: the turn
 // in hand settles it.
 func (m *Mail) Erase(ctx context.Context, session string) error {
 	entries, err := m.entriesOf(ctx, session)
@@ -33,6 +35,7 @@ func (m *Mail) Erase(ctx context.Context, session string) error {
 		return away("read what was put aside", err)
 	}
 	_, err = m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
+		pipe.Del(ctx, knownAt(session))
 		if len(entries) > 0 {
 			pipe.XDel(ctx, key(n, "j"), entries...)
 		}

@@ -1,8 +1,8 @@
 -- Allows a guess at a property's document, or says how long to wait.
--- KEYS 1 the chat's guesses  2 its lock  3 the property's guesses  4 the document's  5 whether the chat is known
+-- KEYS 1 the chat's guesses  2 its lock  3 the property's guesses  4 the document's  5 the properties that the chat is known at
 -- ARGV 1 now (ms)  2 a mark of this guess
 --      3 guesses a chat has  4 in how many ms  5 ms of its first lock  6 of its longest  7 ms without one after which locks are short again
---      8 guesses a property has  9 guesses a document has  10 in how many ms
+--      8 guesses a property has  9 guesses a document has  10 in how many ms  11 the property
 -- Returns 0 if the guess may be tried, else the ms to wait.
 --
 -- Guesses are lists of "ms:mark", oldest first. A lock is "level:until:mark",
@@ -36,7 +36,7 @@ for _, guess in ipairs(call('LRANGE', KEYS[1], 0, -1)) do
   end
 end
 local level, locked = string.match(call('GET', KEYS[2]) or '0:0:', '^(%d+):(%d+):')
-local known = call('EXISTS', KEYS[5]) == 1
+local known = call('SISMEMBER', KEYS[5], ARGV[11]) == 1
 local chats, day = tonumber(ARGV[4]), tonumber(ARGV[10])
 local free = math.max(tonumber(locked), full(KEYS[1], tonumber(ARGV[3]), chats))
 if not known then

@@ -1,9 +1,10 @@
 -- Takes back a guess, and remembers the chat if it was right.
 -- KEYS as in guess.lua
--- ARGV 1 seconds to remember the chat, or ''  2 the mark of the guess
+-- ARGV 1 seconds to remember the chat, or ''  2 the mark of the guess  3 the property
 local call = redis.call
 if ARGV[1] ~= '' then
-  call('SET', KEYS[5], 1, 'EX', ARGV[1])
+  call('SADD', KEYS[5], ARGV[3])
+  call('EXPIRE', KEYS[5], ARGV[1])
 end
 local last
 for _, guess in ipairs(call('LRANGE', KEYS[1], 0, -1)) do

@@ -25,6 +25,10 @@ func (r Retention) Effective() Retention {
 // nobody comes with the key of a conversation that ended so long ago.
 const ShortRetention = 90
 
+// KnownRetention is for how many days after it last identified itself a chat is
+// known at the properties for which it did: see Guesses of store/redis.
+const KnownRetention = 100
+
 // A Kept is a kind of thing that we keep of a conversation.
 type Kept struct {
 	Kind    KeptKind

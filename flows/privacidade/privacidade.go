@@ -125,9 +125,12 @@ func (c conversation) notice(t *turn) {
 	t.Say("*O que uso*\nA matrícula, e o CPF ou CNPJ para conferir o cadastro: o documento não é guardado. Leio no sistema da %s as suas contas, pagamentos, consumo e pedidos.", c.op.Name)
 	t.Say("*O que guardo, e por quanto tempo*\n"+
 		"• a conversa, sem números de documentos: %s;\n"+
-		"• recados que você deixa: %s;\n"+
+		"• recados, fotos e locais que você envia: %s;\n"+
+		"• avisos que você pede e o registro do que fez por aqui: %s;\n"+
+		"• que você já confirmou um imóvel por aqui: %s;\n"+
 		"• o código de cada documento emitido, para conferir se é autêntico: %s;\n"+
-		"• o número desta conversa no aplicativo, para responder a você.", span(c.keep.Talks), span(c.keep.Notes), span(c.keep.Documents))
+		"• o número desta conversa no aplicativo, para responder a você.",
+		span(c.keep.Talks), span(c.keep.Notes), span(store.ShortRetention), span(store.KnownRetention), span(c.keep.Documents))
 	t.Say("*Seus direitos*\nDigite *meus dados* para receber tudo o que guardo, ou *apagar meus dados*. Contas, pagamentos e pedidos ficam no sistema da %s, porque a lei manda.\n"+
 		"Encarregado: %s, %s.", c.op.Name, c.op.Privacy.Name, strings.Join(reach(c.op.Privacy), ", "))
 }
@@ -176,8 +179,9 @@ func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
 	fmt.Fprintf(&b, "Dados que o assistente virtual da %s guarda desta conversa, em %s.\n\n", c.op.Name, store.DateOf(t.At()))
 	fmt.Fprintf(&b, "Número da conversa no aplicativo: %s. Serve para responder a você.\n", t.Chat())
 	if p := t.Property(); p != 0 {
-		fmt.Fprintf(&b, "Matrícula em atendimento: %s. É esquecida quando a conversa termina.\n", store.FormatMatricula(p))
+		fmt.Fprintf(&b, "Matrícula em atendimento: %s. Sai da conversa quando ela termina.\n", store.FormatMatricula(p))
 	}
+	fmt.Fprintf(&b, "Imóveis que você confirmou por aqui: lembro por %s depois da última vez, para que erros de outras pessoas não impeçam você de entrar.\n", span(store.KnownRetention))
 	if turns > 0 {
 		fmt.Fprintf(&b, "Mensagens trocadas: %d, desde %s. São apagadas depois de %s.\n", turns, store.DateOf(since), span(c.keep.Talks))
 	}

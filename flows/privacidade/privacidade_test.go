@@ -92,7 +92,7 @@ func TestEverythingIsToldAndErased(t *testing.T) {
 		t.Fatal("there is no file")
 		return ""
 	}
-	for _, want := range []string{maria, "104372.2", "Mensagens trocadas: 1", "recado de maria", "Documentos emitidos: 1", "segunda-via", "Ana Encarregada"} {
+	for _, want := range []string{maria, "104372.2", "Mensagens trocadas: 1", "recado de maria", "Documentos emitidos: 1", "segunda-via", "Imóveis que você confirmou", "Ana Encarregada"} {
 		if got := file(say("meus dados")); !strings.Contains(got, want) || strings.Contains(got, "jose") {
 			t.Errorf("%q is not in, or jose is:\n%s", want, got)
 		}

@@ -24,7 +24,7 @@ const (
 	guessesPerProperty = 5
 	guessesPerDocument = 20
 	guessWindow        = 24 * time.Hour
-	guessKnown         = 100 * 24 * time.Hour
+	guessKnown         = 100 * 24 * time.Hour // store.KnownRetention, as the notice says
 
 	// A new person on the web costs nothing, so those alone could use up what a
 	// property or a document has in a day. Some of it is kept for networks on

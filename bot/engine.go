@@ -175,11 +175,21 @@ func (e *Engine) beside(said string) *Flow {
 
 // turnTo puts what is in hand aside for another flow that was asked for.
 func (e *Engine) turnTo(ctx context.Context, t *talk, flow *Flow) error {
-	e.put(&t.session)
-	e.quit(t)
-	if p := t.session.Paused; p != nil && p.Flow != flow.Name {
+	s := &t.session
+	asked := e.Identify != nil && s.Flow == e.Identify.Name && s.Identity == nil && flow.Identify
+	if !asked || s.Then != flow.Name {
+		e.put(s)
+	}
+	if p := s.Paused; p != nil && p.Flow == flow.Name {
+		s.Paused = nil
+	} else if p != nil && s.Then != flow.Name {
 		t.Say(sayAside, e.title(p.Flow))
 	}
+	if asked { // what they told of who they are stays
+		s.Then, s.Wish = flow.Name, wish(t.said)
+		return e.ask(t)
+	}
+	e.quit(t)
 	return e.anew(ctx, t, flow, t.said)
 }
 
@@ -276,11 +286,16 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 	flow, opening := understood.sure, t.said
 	guesses := t.session.Guesses
 	t.session.Guesses = nil
+	folded := Fold(t.said)
 	if i, ok := Pick(t.said, e.guessTitles(guesses)); ok {
 		if i == len(guesses) {
 			return e.menu(t, askMenu)
 		}
 		flow, opening = e.flow(guesses[i]), ""
+	} else if len(guesses) == 1 && agreed[folded] {
+		flow, opening = e.flow(guesses[0]), ""
+	} else if len(guesses) > 0 && denied[folded] || len(guesses) == 0 && agreed[folded] {
+		return e.menu(t, askMenu)
 	} else if i, ok := Pick(t.said, e.titles()); ok && (flow == nil || Fold(t.said) == Fold(e.Flows[i].Title)) {
 		flow, opening = e.Flows[i], ""
 	}
@@ -289,9 +304,9 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 		return e.anew(ctx, t, flow, opening)
 	case e.introduces(t):
 		return e.introduce(ctx, t)
-	case enough[Fold(t.said)]:
+	case enough[folded]:
 		t.session.Mistakes = 0
-		t.Say(sayWelcome)
+		t.Say(either(strings.Contains(folded, "obrigad"), sayWelcome, sayEnough))
 		return nil
 	case len(understood.guesses) > 0:
 		return e.guess(t, understood)

@@ -167,6 +167,7 @@ const (
 	waterDanger        // the utility's phone
 	fireDanger         // 193
 	lifeDanger         // 192
+	griefDanger        // 188
 )
 
 // dangerIn tells whether a text speaks of an emergency. It rather misses one
@@ -190,7 +191,8 @@ func dangerIn(said string) danger {
 // what people say needs no closer look.
 var alarming = strings.Fields(`afog caiu caindo choque desmai desacord respira infart convuls sangrando eletrocut soterr mal vomit
 	intox envenen ambulancia samu fogo incend chamas explo vaza gas invad inund alag transbord entr subindo enchendo volt
-	retorn saindo debaixo estour romp arrebent cratera desab afund ced desmoron rach nuvem quimico veneno contaminada`)
+	retorn saindo debaixo estour romp arrebent cratera desab afund ced desmoron rach nuvem quimico veneno contaminada
+	emergenc matar morrer vida suicid`)
 
 func mayAlarm(folded string) bool {
 	for word := range strings.FieldsSeq(folded) {
@@ -228,6 +230,8 @@ const (
 )
 
 var alarms = []alarm{
+	// Who thinks of ending their life. A debt is no reason to take it for a manner of speaking.
+	alarmOf(griefDanger, `trabalhar|rir|sede|calor|curiosidade|tedio`, `(?:quero|queria|vou|penso em|pensando em|vontade de) (?:me matar|tirar (?:a )?minha (?:propria )?vida|acabar com (?:a )?minha vida|dar fim (?:a|na) minha vida)|(?:quero|queria|vontade de) morrer|suicidio|suicidar|me suicid\w*`),
 	// Somebody's life.
 	alarmOf(lifeDanger, money+`|`+past, `afogando|afogou|afogad[oa]|afogamento|se afoga`, someone+`|piscina|rio|mar|cisterna|poco|caixa d ?agua|barragem`),
 	alarmOf(lifeDanger, past, `(?:`+someone+`) (?:\w+ ){0,2}(?:caiu|caindo) (?:\w+ ){0,3}(?:bueiro|buraco|vala|cisterna|poco|fossa|esgoto|cratera)`),
@@ -235,6 +239,8 @@ var alarms = []alarm{
 	alarmOf(lifeDanger, money+`|`+past, someone, `desmaiou|desmaiad[oa]|desacordad[oa]|sem respirar|nao (?:esta |ta )?respira(?:ndo)?|infarto|infartando|convuls\w*|sangrando muito|eletrocutad[oa]|soterrad[oa]`),
 	alarmOf(lifeDanger, money+`|`+past, `passando mal|vomitando|intoxicad[oa]s?|envenenad[oa]s?`, `bebeu|bebi|beber|bebemos|beberam|tomou|agua|cloro`),
 	alarmOf(lifeDanger, money+`|`+past, `(?:chama|chame|preciso de|manda|mande|quero|precisa de|precisamos de)(?: a| o| uma| um)? (?:ambulancia|samu)`),
+	alarmOf(lifeDanger, money+`|`+past, `choques? eletric[oa]s?`),
+	alarmOf(lifeDanger, money+`|`+past+`|raiva|vergonha|rir|calor`, `(?:to|tou|estou|ta|esta|tao|estao) passando (?:muito )?mal`),
 	// Fire.
 	alarmOf(fireDanger, money+`|`+past+`|alerta|alarme|hidrante|brigada|projeto|seguro|fogos`, `pegando fogo|pegou fogo|tocaram fogo|incendio|incendiando|em chamas`),
 	alarmOf(fireDanger, money+`|`+past+`|fogos`, `fogo`, `na casa|na minha casa|no predio|na rua|no mato|no poste|na bomba|na estacao|no vizinho|aqui em casa|bombeiros?`),
@@ -247,4 +253,6 @@ var alarms = []alarm{
 	alarmOf(waterDanger, money+`|`+past, `cano|adutora|tubulacao|rede|encanacao`, `estour\w+|romp\w+|arrebent\w+|explod\w+`, `alag\w+|inund\w+|invad\w+|jorr\w+|jato|cratera|desab\w+|carros?|derrub\w+|muita agua|agua demais|perigo\w*|altura`),
 	alarmOf(waterDanger, money+`|`+past, `cratera|desabando|desabou|(?:chao|rua|muro|calcada|terreno|asfalto|parede|casa) (?:esta |ta )?(?:afundando|afundou|cedendo|cedeu|desmoronando|rachando)`, `agua|esgoto|cano|vazamento|rua|casa|muro|chao|calcada|asfalto`),
 	alarmOf(waterDanger, money+`|`+past, `vazamento de cloro|vazando cloro|nuvem de cloro|produto quimico na agua|veneno na agua|agua (?:esta |ta )?(?:envenenada|contaminada)`),
+	// Whoever calls it one, and says no more.
+	alarmOf(waterDanger, money+`|`+past, `^(?:(?:e|eh|oi|socorro|ajuda|tenho|preciso|estou|to|com|de|em|uma?|urgente|isso|aqui) )*emergencias?(?: (?:urgente|socorro|agora|aqui|por|favor|na|no|de|minha|rua|casa|agua|esgoto))*$`),
 }

@@ -1,6 +1,10 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // An understanding is what a text may ask for: one flow of which we are sure, or
 // guesses, best first.
@@ -21,6 +25,9 @@ func (e *Engine) understand(said string) understanding {
 	}
 	if e.Ear == nil {
 		return understanding{sure: e.intent(said)}
+	}
+	if !strings.ContainsFunc(folded, unicode.IsLetter) { // a number asks for nothing
+		return understanding{}
 	}
 	sure, may := e.Ear.Hear(said)
 	if sure != "" {

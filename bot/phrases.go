@@ -14,6 +14,7 @@ const (
 	sayStale    = "Essa opção é de uma pergunta que já passou."
 	sayHere     = "%s Estou aqui."
 	sayWelcome  = "Por nada! Quando precisar, é só chamar."
+	sayEnough   = "Certo! Quando precisar, é só chamar."
 	sayPleasure = "Por nada!"
 	sayCanceled = "Tudo bem, deixei *%s* de lado."
 	sayNothing  = "Não há nada em andamento."
@@ -47,6 +48,7 @@ var sayDanger = map[danger]string{
 	waterDanger: "Se há *perigo agora*, ligue já para a emergência da água e do esgoto: *%s*. Fique longe da água e da rede elétrica.",
 	fireDanger:  "*Ligue já 193*, Corpo de Bombeiros, e afaste-se do perigo. Emergência da água: *%s*.",
 	lifeDanger:  "*Ligue já 192*, SAMU, ou 193, Corpo de Bombeiros. Emergência da água: *%s*.",
+	griefDanger: "Você não está só. *Ligue já 188*, CVV: alguém escuta você, de graça, a qualquer hora. Se há perigo agora, 192, SAMU. Emergência da água: *%s*.",
 }
 
 // sayChanged answers a message that was changed after we had read it.
@@ -124,6 +126,20 @@ var words = map[string]word{
 var enough = map[string]bool{
 	"nao": true, "nao obrigado": true, "nao obrigada": true, "so isso": true, "era so isso": true, "e so isso": true,
 	"nada": true, "nada mais": true, "nao precisa": true, "por enquanto nao": true, "por enquanto e so": true,
+	"ok": true, "ta": true, "ta bom": true, "tudo bem": true, "beleza": true, "blz": true, "entendi": true, "certo": true, "nao quero mais": true,
+}
+
+// agreed is what people answer, folded, when asked whether it is this; and at
+// the menu, when asked whether there is anything else.
+var agreed = map[string]bool{
+	"sim": true, "s": true, "isso": true, "isso mesmo": true, "e isso": true, "e": true, "e sim": true, "quero": true, "quero sim": true,
+	"pode": true, "pode ser": true, "essa": true, "essa mesma": true, "esse": true, "exato": true, "claro": true, "sim por favor": true,
+}
+
+// denied is what people answer, folded, when it is nothing of what was guessed.
+var denied = map[string]bool{
+	"nao": true, "n": true, "nenhum": true, "nenhuma": true, "nao e isso": true, "nao e": true, "nenhum desses": true, "nenhuma delas": true,
+	"nao e nenhuma": true, "nao e nenhuma dessas": true, "nao sei": true, "outra coisa": true, "outro": true, "outra": true,
 }
 
 // forgiving are the words that are understood with a typing slip too, where

@@ -93,12 +93,13 @@ func TestYes(t *testing.T) {
 	for said, want := range map[string]bool{
 		"sim": true, "Sim!": true, "1": true, "quero sim": true, "não": false, "2": false, "nao, obrigado": false, "N": false,
 		"quero não": false, "pode não": false, "claro que não": false, "ok, mas não": false, "só isso": false, "isso": true,
+		"quero": true, "eu quero": true, "quero, por favor": true,
 	} {
 		if got, err := answer.Yes(said); got != want || err != nil {
 			t.Errorf("Yes(%q) = %v, %v", said, got, err)
 		}
 	}
-	for _, said := range []string{"", "talvez", "3", "só a de março"} {
+	for _, said := range []string{"", "talvez", "3", "só a de março", "quero pagar", "quero saber o preço da água"} {
 		if _, err := answer.Yes(said); bot.FaultOf(err) != bot.Slip {
 			t.Errorf("Yes(%q) was understood", said)
 		}

@@ -28,7 +28,7 @@ func Matricula(text string) (property int64, typo bool, err error) {
 	if errors.Is(err, taxid.Length) {
 		return 0, false, bot.Mistake("A matrícula tem de 1 a 9 números. Confira no alto da conta e digite de novo.")
 	}
-	return 0, false, bot.Mistake("Preciso do número da matrícula, só com números. Ela fica no alto da conta.")
+	return 0, false, bot.Mistake("Preciso do número da matrícula, que fica no alto da conta. Se não tem uma conta por perto, digite *atendente*.")
 }
 
 var document = regexp.MustCompile(`[0-9A-Za-z][0-9A-Za-z./\-]{9,16}[0-9]|\d[\d.\-/ ]{9,20}\d`)

@@ -171,7 +171,7 @@ func (l List) numbers(said string) ([]int, error) {
 		switch {
 		case err1 != nil || err2 != nil:
 			return nil, bot.Mistake(hintSeveral)
-		case from == to && from > len(shown) && isRun(part, len(shown)):
+		case from == to && from > len(shown) && isRun(part, len(shown)) && strings.Trim(part, part[:1]) != "":
 			return nil, bot.Mistake("Não há opção " + part + ". Você quis dizer *" + strings.Join(strings.Split(part, ""), ", ") + "*? Separe os números com vírgula.")
 		case from < 1 || to > len(shown) || from > to:
 			return nil, bot.Mistake("As opções vão de 1 a " + strconv.Itoa(len(shown)) + ".")

@@ -2,12 +2,10 @@ package bot
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
-	"math/big"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -191,12 +189,6 @@ func (e *Engine) turnTo(ctx context.Context, t *talk, flow *Flow) error {
 	}
 	e.quit(t)
 	return e.anew(ctx, t, flow, t.said)
-}
-
-// stale tells whether a conversation was left for so long that the message
-// begins another.
-func (e *Engine) stale(s Session, m Message) bool {
-	return s.Protocol != "" && !s.Seen.IsZero() && m.At.Sub(s.Seen) >= e.believe()
 }
 
 // forgetVanished takes a session out of places that an older program knew and
@@ -645,85 +637,6 @@ func (e *Engine) put(s *Session) {
 	}
 }
 
-// repair answers a mistake: the hint and the question again; after the
-// second the words that lead out, after the third the way to a person.
-func (e *Engine) repair(t *talk, err error) error {
-	t.session.Mistakes++
-	t.replies = append(t.replies, Reply{Text: err.Error()})
-	switch {
-	case t.session.Mistakes == 2:
-		t.Say(hintSecond)
-	case t.session.Mistakes >= 3:
-		t.Say(hintThird)
-	}
-	if again := e.ask(t); again != nil {
-		return again
-	}
-	return err
-}
-
-// silence is called by the clock: it warns a person who has left a question
-// open, and later ends the conversation.
-func (e *Engine) silence(ctx context.Context, t *talk) error {
-	s := &t.session
-	quiet := s.Wake.Sub(s.Seen) // what has come, by the clock that asked for it
-	switch {
-	case !s.Waiting.IsZero():
-		return e.nobodyCame(ctx, t)
-	case s.Flow == "" || s.Wake.IsZero():
-	case quiet >= e.believe():
-		t.Say(sayExpired, Grouped(s.Protocol))
-		e.expire(s)
-		t.data = nil
-		if s.Paused != nil {
-			t.Say(sayPaused, e.title(s.Paused.Flow))
-		}
-	case quiet >= e.warn() && !s.Warned:
-		s.Warned = true
-		t.Say(sayWarning, int((e.believe()-e.warn())/time.Minute))
-	}
-	return nil
-}
-
-// nobodyCame goes on from a step that has waited in vain.
-func (e *Engine) nobodyCame(ctx context.Context, t *talk) error {
-	s := &t.session
-	s.Waiting, s.Seen = time.Time{}, s.Wake // they did not leave: we kept them
-	flow, _, err := e.place(t)
-	if err != nil {
-		return err
-	}
-	if err := e.follow(t, flow, Late); err != nil {
-		return err
-	}
-	return e.run(ctx, t, flow)
-}
-
-// expire ends a conversation that nobody carries on.
-func (e *Engine) expire(s *Session) {
-	e.put(s)
-	s.Protocol, s.Flow, s.State, s.Data, s.Trail, s.Then, s.Wish = "", "", "", nil, nil, "", ""
-	s.Identity, s.Guesses, s.Mistakes, s.Warned, s.Waiting = nil, nil, 0, false, time.Time{}
-}
-
-// wake is when the clock should look at the session again.
-func (e *Engine) wake(s Session) time.Time {
-	switch {
-	case s.Flow == "":
-		return time.Time{}
-	case !s.Waiting.IsZero():
-		return s.Waiting.Add(either(e.Patience > 0, e.Patience, 15*time.Minute))
-	case s.Warned:
-		return s.Seen.Add(e.believe())
-	default:
-		return s.Seen.Add(e.warn())
-	}
-}
-
-func (e *Engine) believe() time.Duration { return either(e.Believe > 0, e.Believe, 30*time.Minute) }
-
-func (e *Engine) warn() time.Duration { return either(e.Warn > 0, e.Warn, e.believe()*2/3) }
-
 // menu offers the flows and stands at the menu.
 func (e *Engine) menu(t *talk, text string) error {
 	t.Offer(text, e.titles()...)
@@ -775,79 +688,6 @@ func (e *Engine) title(name string) string {
 		return f.Title
 	}
 	return name
-}
-
-// away is a session that was told of an outage: it stays as it was, but for
-// knowing that the person is there.
-func (e *Engine) away(s Session, m Message) Session {
-	if !m.Silence {
-		s.Down = true
-		if !e.stale(s, m) {
-			s.Seen, s.Warned = m.At, false
-		}
-	}
-	s.Wake = e.wake(s)
-	return s
-}
-
-// apologize answers a bug of ours: the flow is left, the identity kept, and
-// the error gets the code the person was told.
-func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, error) {
-	code := e.reference()
-	t := &talk{session: s, message: m}
-	if e.stale(s, m) {
-		e.expire(&t.session)
-	}
-	e.quit(t)
-	t.session.Wake = time.Time{}
-	t.session.Seen = m.At
-	if t.session.Protocol == "" {
-		t.session.Protocol = e.protocol(m)
-	}
-	t.Say(saySorry, code)
-	_ = e.menu(t, askMenu)
-	return t.session, t.replies, fmt.Errorf("%s: %s at %q: %w", code, either(s.Flow != "", s.Flow, "menu"), s.State, err)
-}
-
-// giveUp puts aside a message that ended the process each time it was tried.
-func (e *Engine) giveUp(s Session, m Message) (Session, []Reply, error) {
-	return e.apologize(s, m, fmt.Errorf("message taken %d times and never answered", m.Tries))
-}
-
-func (e *Engine) reference() string {
-	if e.Reference != nil {
-		return e.Reference()
-	}
-	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" // none that is taken for another
-	code := make([]byte, 4)
-	for i := range code {
-		n, _ := rand.Int(rand.Reader, big.NewInt(int64(len(letters)))) // never fails
-		code[i] = letters[n.Int64()]
-	}
-	return string(code)
-}
-
-// report logs a settled turn as loudly as its fault asks for.
-func (e *Engine) report(r Report) {
-	attrs := []any{"session", r.Session, "flow", r.Flow, "state", r.State, "fault", r.Fault, "took", r.Took}
-	switch r.Fault {
-	case Outage:
-		e.log().Warn("turn", append(attrs, "error", r.Err)...)
-	case Bug:
-		e.log().Error("turn", append(attrs, "error", r.Err)...)
-	default:
-		e.log().Debug("turn", attrs...)
-	}
-	if e.Reported != nil {
-		e.Reported(r)
-	}
-}
-
-func (e *Engine) log() *slog.Logger {
-	if e.Log != nil {
-		return e.Log
-	}
-	return slog.Default()
 }
 
 // protocol makes the number of a conversation from its first message, so that

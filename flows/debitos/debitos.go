@@ -15,7 +15,6 @@ package debitos
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,41 +89,10 @@ const (
 	finish   = "Nada mais"
 )
 
-// atOnce is how many debts are shown at a time.
-const atOnce = 10
-
-// data is what we write down between two messages: the debts as the customer
-// saw them, so that "2" means the second one they saw, and their choice.
-type data struct {
-	Debts   []debt `json:"d,omitempty"` // those that can be chosen
-	Credits []debt `json:"r,omitempty"` // which go along
-	Chosen  []int  `json:"c,omitempty"`
-	From    int    `json:"f,omitempty"` // of the debts shown now
-	Brief   bool   `json:"b,omitempty"` // they type: no need to show the list again
-	Served  bool   `json:"s,omitempty"` // they have got a statement of the chosen ones
-}
-
-// A debt is one of the list.
-type debt struct {
-	Kind    store.DebtKind `json:"k,omitempty"`
-	ID      int64          `json:"i"`
-	Version string         `json:"v"`
-	Title   string         `json:"t,omitempty"`
-	Value   store.Money    `json:"m"`
-	Late    store.Money    `json:"l,omitempty"`
-	Overdue bool           `json:"o,omitempty"`
-}
-
-// name is how the debt is called in a sentence.
-func (d debt) name() string {
-	name, _, _ := strings.Cut(d.Title, " · ")
-	return name
-}
-
 type turn = bot.Turn[data]
 
 // New returns the conversation. Read the table, then the functions below it,
-// which stand in the order of the table.
+// which stand in the order of the table; what is chosen is in choice.go.
 func New(with Services) *bot.Flow {
 	c := conversation{with}
 	return bot.NewFlow(bot.About{
@@ -314,135 +282,6 @@ func (c conversation) askWhich(t *turn) {
 	t.OfferSeveral(d.running(), titles, ticked, d.also()...)
 }
 
-// page bounds the debts that are shown now.
-func (d *data) page() (from, to int) { return d.From, min(d.From+atOnce, len(d.Debts)) }
-
-// also are the options beside the debts.
-func (d *data) also() []string {
-	var also []string
-	if len(d.Chosen) > 0 {
-		also = append(also, pay)
-	}
-	also = append(also, all)
-	if groups := d.groups(); len(groups["vencidas"]) > 0 && len(groups["vencidas"]) < len(groups["todas"]) {
-		also = append(also, overdue)
-	}
-	if len(d.Chosen) > 0 {
-		also = append(also, reset)
-	}
-	switch _, to := d.page(); {
-	case to < len(d.Debts):
-		also = append(also, more)
-	case d.From > 0:
-		also = append(also, first)
-	}
-	return also
-}
-
-// running is the question with the running total, which moves with each change.
-func (d *data) running() string {
-	var lines []string
-	if len(d.Chosen) == 0 {
-		lines = append(lines, "O que você quer pagar? Pode escolher mais de uma.")
-		if slices.ContainsFunc(d.Debts, func(x debt) bool { return x.Kind == store.FormerBill }) {
-			lines = append(lines, "As contas de outro morador só entram se você marcar.")
-		}
-	} else {
-		lines = append(lines, fmt.Sprintf("*Escolhidas: %d de %d*", len(d.Chosen), len(d.Debts)), d.amounts(), "Marque ou desmarque. Quando terminar, escolha *"+pay+"*.")
-	}
-	if len(d.Debts) > atOnce {
-		from, to := d.page()
-		lines = append(lines, fmt.Sprintf("Mostrando de %d a %d, de %d.", from+1, to, len(d.Debts)))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// brief is the running total for who types.
-func (d *data) brief() string {
-	return fmt.Sprintf("Escolhidas (%d de %d): %s.\n%s\nPara seguir, digite *pagar*. Para mudar: *mais 3*, *tira 1*, *limpar* ou *lista*.", len(d.Chosen), len(d.Debts), d.names(), d.amounts())
-}
-
-// names are what the chosen debts are called.
-func (d *data) names() string {
-	const most = 6
-	var names []string
-	for _, i := range d.Chosen {
-		names = append(names, bot.Escape(d.Debts[i].name()))
-	}
-	if n := len(names) - most; n > 0 {
-		names = append(names[:most], fmt.Sprintf("mais %d", n))
-	}
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " e " + names[last]
-}
-
-// amounts are what the choice comes to: value, late charges and credits apart,
-// and the total.
-func (d *data) amounts() string {
-	value, late, credits := d.sum()
-	var lines []string
-	if late != 0 || credits > 0 {
-		lines = append(lines, fmt.Sprintf("Valor: %s", value))
-	}
-	if late != 0 {
-		lines = append(lines, fmt.Sprintf("Acréscimos do atraso: %s", late))
-	}
-	if credits > 0 {
-		lines = append(lines, fmt.Sprintf("Créditos: %s", -credits))
-	}
-	total := fmt.Sprintf("*Total de hoje: %s*", max(value+late-credits, 0))
-	if value+late < credits {
-		total += " (os créditos cobrem)"
-	}
-	return strings.Join(append(lines, total), "\n")
-}
-
-// sum adds up the choice; all credits go along with it (gsan-rules EXT-2).
-func (d *data) sum() (value, late, credits store.Money) {
-	for _, i := range d.Chosen {
-		value += d.Debts[i].Value
-		late += d.Debts[i].Late
-	}
-	for _, c := range d.Credits {
-		credits += c.Value
-	}
-	return value, late, credits
-}
-
-// total is what the choice costs today.
-func (d *data) total() store.Money {
-	value, late, credits := d.sum()
-	return value + late - credits
-}
-
-// groups are the words for several debts. Bills of an earlier occupant are in
-// none of them, unless there is nothing else.
-func (d *data) groups() map[string][]int {
-	everything, late := []int{}, []int{}
-	for i, x := range d.Debts {
-		if x.Kind == store.FormerBill {
-			continue
-		}
-		everything = append(everything, i)
-		if x.Overdue {
-			late = append(late, i)
-		}
-	}
-	if len(everything) == 0 {
-		for i := range d.Debts {
-			everything, late = append(everything, i), append(late, i)
-		}
-	}
-	groups := map[string][]int{"todas": everything}
-	for _, word := range overdues {
-		groups[word] = late
-	}
-	return groups
-}
-
 // What people say instead of the words on the buttons, folded.
 var (
 	overdues = []string{"vencidas", "vencida", "vencidos", "vencido", "atrasadas", "atrasada", "atrasados", "atrasado"}
@@ -452,16 +291,6 @@ var (
 	pages    = []string{"ver mais", "mais", "proxima", "proximas", "ver do comeco"}
 	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nao quero mais", "nada", "nada mais", "deixa", "deixa pra la", "so isso"}
 )
-
-// debtList is the list as the grammar of choosing knows it.
-func (d *data) debtList() answer.List {
-	l := answer.List{Groups: d.groups()}
-	for _, x := range d.Debts {
-		l.Options = append(l.Options, x.Title)
-	}
-	l.From, l.To = d.page()
-	return l
-}
 
 // choose hears what is to be paid. A debt that was pressed is ticked, or no
 // longer; what was typed changes the choice as a sentence does.
@@ -507,16 +336,6 @@ func goesOn(said string) bool {
 	return slices.Contains(goOns, said) || slices.Contains(goOns, strings.Join(words, " "))
 }
 
-// tick chooses a debt, or no longer.
-func (d *data) tick(i int) {
-	if at := slices.Index(d.Chosen, i); at >= 0 {
-		d.Chosen = slices.Delete(d.Chosen, at, at+1)
-		return
-	}
-	d.Chosen = append(d.Chosen, i)
-	slices.Sort(d.Chosen)
-}
-
 // buttonOf finds the option beside the debts that is meant, by its words or its
 // number, "" if none.
 func buttonOf(said string, list answer.List, also []string) string {
@@ -551,43 +370,6 @@ func (c conversation) confirm(ctx context.Context, t *turn, intended bot.Event) 
 	}
 	d.Brief = false
 	return intended, nil
-}
-
-// news tells, a line each, what has become of the choice since it was seen.
-func (d *data) news(owed store.Debts) []string {
-	var news []string
-	for _, i := range d.Chosen {
-		seen := d.Debts[i]
-		now, ok := owed.Find(seen.Kind, seen.ID)
-		name, was, is := seen.name(), seen.Value+seen.Late, now.Total()
-		switch {
-		case ok && now.Version == seen.Version:
-		case !ok:
-			news = append(news, bot.Marked("*%s* não está mais em aberto e saiu da escolha.", name))
-		case now.Status == store.Paid:
-			news = append(news, bot.Marked("*%s* acabou de ser paga e saiu da escolha. Obrigado!", name))
-		case now.Status == store.PartlyPaid:
-			news = append(news, bot.Marked("*%s* recebeu um pagamento parcial, que está em análise, e saiu da escolha.", name))
-		case now.Status == store.UnderReview:
-			news = append(news, bot.Marked("*%s* entrou em revisão", name)+reason(now.Review)+" e saiu da escolha.")
-		case was != is:
-			news = append(news, bot.Marked("*%s* mudou de %s para %s.", name, was, is))
-		default:
-			news = append(news, bot.Marked("*%s* foi alterada.", name))
-		}
-	}
-	before, after := d.Credits, credits(owed)
-	if !slices.Equal(before, after) {
-		var was, is store.Money
-		for _, c := range before {
-			was += c.Value
-		}
-		for _, c := range after {
-			is += c.Value
-		}
-		news = append(news, fmt.Sprintf("Os créditos mudaram de %s para %s.", was, is))
-	}
-	return news
 }
 
 // anew tells the news and lists the debts as they are now, with what is left of
@@ -698,29 +480,6 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 }
 
-// key names the choice, after the person's: the same debts and credits,
-// unchanged, on the same day have the same one.
-func (d *data) key(property int64, today store.Date) string {
-	hash := sha256.New()
-	for _, x := range d.chosen() {
-		fmt.Fprintf(hash, "%d/%d/%s ", x.Kind, x.ID, x.Version)
-	}
-	return fmt.Sprintf("/extrato/%d/%s/%x", property, today, hash.Sum(nil)[:12])
-}
-
-// chosen are the chosen debts and the credits that go along, as they were seen.
-func (d *data) chosen() []store.Debt {
-	var chosen []store.Debt
-	for _, i := range d.Chosen {
-		x := d.Debts[i]
-		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
-	}
-	for _, x := range d.Credits {
-		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
-	}
-	return chosen
-}
-
 // refuse says why no statement was issued.
 func (c conversation) refuse(ctx context.Context, t *turn, why store.Refusal) (bot.Event, error) {
 	switch why {
@@ -818,97 +577,4 @@ func (c conversation) sendCard(ctx context.Context, t *turn, key string, s store
 	}
 	t.Link(bot.Marked("Extrato nº %d, *%s*. A empresa do cartão informa os custos dela antes de você confirmar.", s.Number, s.Total), "Pagar com cartão", address)
 	return nil
-}
-
-// list writes the debts down as the customer sees them, in place of all that was
-// written down before; what stood at the places in keep stays chosen if it can.
-func (d *data) list(owed store.Debts, keep []int) {
-	was := d.Debts
-	*d = data{Credits: credits(owed)}
-	titles := map[string]int{}
-	for _, x := range owed.List {
-		if !x.Selectable() {
-			continue
-		}
-		heading := title(x, owed.On)
-		if titles[heading]++; titles[heading] > 1 { // options are told apart by their words
-			heading = fmt.Sprintf("%s (%d)", heading, titles[heading])
-		}
-		if slices.ContainsFunc(keep, func(i int) bool { return was[i].Kind == x.Kind && was[i].ID == x.ID }) {
-			d.Chosen = append(d.Chosen, len(d.Debts))
-		}
-		d.Debts = append(d.Debts, debt{
-			Kind: x.Kind, ID: x.ID, Version: x.Version, Title: heading, Value: x.Value, Late: x.Late.Total(),
-			Overdue: !x.Due.IsZero() && x.Due.Before(owed.On),
-		})
-	}
-}
-
-func credits(owed store.Debts) []debt {
-	var credits []debt
-	for _, x := range owed.List {
-		if x.Kind == store.Credit {
-			credits = append(credits, debt{Kind: x.Kind, ID: x.ID, Version: x.Version, Value: x.Value})
-		}
-	}
-	return credits
-}
-
-// title is how a debt stands in the list, short enough for a button: what does
-// not fit is left out from the right, its value last.
-func title(d store.Debt, today store.Date) string {
-	const longest = 38
-	before, value, after := name(d), " · "+d.Value.String(), standing(d, today)
-	for _, after := range []string{" · " + after, " · " + strings.Replace(after, " em ", " ", 1)} {
-		if whole := before + value + after; after != " · " && len([]rune(whole)) <= longest {
-			return whole
-		}
-	}
-	if room := longest - len([]rune(value)); len([]rune(before)) > room {
-		before = strings.TrimSpace(string([]rune(before)[:max(room-1, 4)])) + "…"
-	}
-	return before + value
-}
-
-// name is what a debt is called: a bill by its month, all others in words.
-func name(d store.Debt) string {
-	switch d.Kind {
-	case store.OwnBill, store.FormerBill:
-		return d.Month.String()
-	case store.Slip:
-		return "Guia " + strings.ToLower(d.Text)
-	case store.Deal:
-		return "Parcelamento"
-	default:
-		return d.Text
-	}
-}
-
-// standing says in words where a debt stands.
-func standing(d store.Debt, today store.Date) string {
-	switch {
-	case d.Kind == store.FormerBill:
-		return "de outro morador"
-	case d.Instalments == 1:
-		return "falta 1"
-	case d.Instalments > 1:
-		return fmt.Sprintf("faltam %d", d.Instalments)
-	case d.Due.IsZero():
-		return ""
-	case d.Due.Before(today):
-		return "vencida em " + day(d, today)
-	case d.Due == today:
-		return "vence hoje"
-	default:
-		return "vence em " + day(d, today)
-	}
-}
-
-// day writes the due date short enough for a button: with its year only where
-// neither the bill's month nor today tells it.
-func day(d store.Debt, today store.Date) string {
-	if d.Month.Valid() && store.MonthOf(d.Due) <= d.Month.Add(3) || !d.Month.Valid() && d.Due.Year == today.Year {
-		return d.Due.String()[:len("dd/mm")]
-	}
-	return d.Due.String()
 }

@@ -578,7 +578,7 @@ func (c conversation) mute(ctx context.Context, t *turn) (bot.Event, error) {
 		return "", fmt.Errorf("stop all notices: %w", err)
 	}
 	if n == 0 {
-		t.Say("Você não tem nenhum aviso ligado.")
+		t.Say("Você não tem nenhum aviso ligado. Para ver um pedido, escolha *Acompanhar Registro de Atendimento* no menu.")
 	} else {
 		t.Say("Pronto: não aviso mais sobre nenhum pedido.")
 	}

@@ -501,10 +501,16 @@ func hintPhone(err error) string {
 	}
 }
 
+// noName is what people answer, folded, when asked for their name.
+var noName = []string{"sim", "nao", "nao sei", "ok", "eu", "eu mesmo", "eu mesma", "sou eu", "nao quero", "nao quero dizer", "pular"}
+
 func (c conversation) takeName(_ context.Context, t *turn) (bot.Event, error) {
 	said, err := words(t.Text(), "O nome", store.RequesterMax)
 	if err != nil {
 		return "", err
+	}
+	if slices.Contains(noName, bot.Fold(said)) {
+		return "", bot.Mistake("Preciso do nome de quem está pedindo. Por exemplo: Maria Santos.")
 	}
 	t.Data.Requester = said
 	return t.Data.went(), nil
@@ -653,7 +659,11 @@ func (d *data) parts() []string {
 func (c conversation) correct(_ context.Context, t *turn) (bot.Event, error) {
 	part, err := answer.Option(t.Text(), t.Data.parts()...)
 	if err != nil {
-		return "", err
+		yes, unclear := answer.Yes(t.Text())
+		if !strings.Contains(bot.Fold(t.Text()), "envia") && (unclear != nil || !yes) {
+			return "", err
+		}
+		part = allRight
 	}
 	switch part {
 	case subject:

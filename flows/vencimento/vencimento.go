@@ -301,6 +301,9 @@ func (c conversation) change(ctx context.Context, t *turn) (bot.Event, error) {
 		return "", fmt.Errorf("change the due day: %w", err)
 	}
 	if made.Refused != store.MayChange { // something has changed between two messages
+		if made.Refused == store.ChangedLately {
+			t.Say("Não fiz esta mudança: o vencimento do imóvel já foi mudado há pouco.")
+		}
 		sayRefused(t, made.Refused, made.Again)
 		return barred, nil
 	}

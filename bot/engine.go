@@ -232,7 +232,7 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 	if s.Paused != nil {
 		t.Say(sayPaused, e.title(s.Paused.Flow))
 	}
-	if u := e.understand(t.said); w == noWord && len(u.guesses) > 0 {
+	if u := e.understand(t.said); w == noWord && len(u.guesses) > 0 && dangerIn(t.said) == noDanger {
 		return e.guess(t, u)
 	}
 	return e.menu(t, askMenu)
@@ -286,6 +286,10 @@ func (e *Engine) choose(ctx context.Context, t *talk) error {
 		flow, opening = e.flow(guesses[i]), ""
 	} else if len(guesses) == 1 && agreed[folded] {
 		flow, opening = e.flow(guesses[0]), ""
+	} else if len(guesses) > 1 && agreed[folded] {
+		t.session.Guesses = guesses
+		t.Offer(askWhich, e.guessTitles(guesses)...)
+		return nil
 	} else if len(guesses) > 0 && denied[folded] || len(guesses) == 0 && agreed[folded] {
 		return e.menu(t, askMenu)
 	} else if i, ok := Pick(t.said, e.titles()); ok && (flow == nil || Fold(t.said) == Fold(e.Flows[i].Title)) {

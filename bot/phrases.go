@@ -8,6 +8,7 @@ const (
 	sayPaused   = "Você parou em *%s*. Para voltar de onde parou, digite *continuar*."
 	askMenu     = "Como posso ajudar?"
 	askGuess    = "Não tenho certeza do que você precisa. É uma destas opções?"
+	askWhich    = "Qual destas opções?"
 	noneOfThese = "Nenhuma dessas"
 	sayAside    = "Certo. Para voltar depois a *%s*, digite *continuar*."
 	askMore     = "Posso ajudar em mais alguma coisa?"

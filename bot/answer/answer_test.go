@@ -120,6 +120,7 @@ func TestMatricula(t *testing.T) {
 		{"12345678", 12345678, true, ""},
 		{"529.982.247-25", 0, false, "CPF"},
 		{"1234567890", 0, false, "1 a 9"},
+		{"2", 0, false, "curto"},
 		{"não sei", 0, false, "conta"},
 		{"", 0, false, "conta"},
 	} {

@@ -19,7 +19,10 @@ func Matricula(text string) (property int64, typo bool, err error) {
 		text = found[0]
 	}
 	property, typo, err = taxid.ParseMatricula(text)
-	if err == nil {
+	switch {
+	case err == nil && property < 10: // its last digit alone: rather the number of an option
+		return 0, false, bot.Mistake("Esse número é curto demais para uma matrícula. Confira no alto da conta e digite de novo.")
+	case err == nil:
 		return property, typo, nil
 	}
 	if _, wrong := taxid.Parse(text); wrong == nil {

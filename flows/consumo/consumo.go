@@ -328,7 +328,8 @@ func option(text string, offered []string) (string, error) {
 	chosen, slip := answer.Option(text, offered...)
 	yes, unclear := answer.Yes(text)
 	switch {
-	case strings.Contains(said, "vaza"):
+	case strings.Contains(said, "vaza"),
+		slices.Contains(offered, seekLeak) && (strings.Contains(said, "aumentou") || strings.Contains(said, "subiu")):
 		return seekLeak, nil
 	case slip == nil && !slices.Contains(mores, said):
 		return chosen, nil

@@ -273,8 +273,11 @@ func (db *DB) checkOwn(ctx context.Context) Finding {
 	f := Finding{What: "our schema loja"}
 	var done, may bool
 	err := db.pool.QueryRow(ctx, `
-		SELECT coalesce(max(version_id), 0) >= $1::bigint, has_table_privilege('loja.document', 'INSERT') AND has_table_privilege('loja.watch', 'DELETE')
-		         AND has_table_privilege('loja.attachment', 'INSERT')
+		SELECT coalesce(max(version_id), 0) >= $1::bigint,
+		       (SELECT bool_and(CASE relkind WHEN 'S' THEN has_sequence_privilege(oid, 'USAGE, UPDATE')
+		                        ELSE has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+		                         AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE') END)
+		          FROM pg_class WHERE relnamespace = 'loja'::regnamespace AND relkind IN ('r', 'S') AND relname NOT LIKE 'goose%')
 		  FROM loja.goose_db_version`, len(migrationNames())).Scan(&done, &may)
 	switch {
 	case err != nil:
@@ -282,7 +285,7 @@ func (db *DB) checkOwn(ctx context.Context) Finding {
 	case !done:
 		f.Do = "run loja migrate: the schema is older than this program"
 	case !may:
-		f.Do = "grant INSERT, SELECT, UPDATE and DELETE on all tables of the schema loja"
+		f.Do = "grant SELECT, INSERT, UPDATE and DELETE on all tables of the schema loja, and USAGE on all its sequences"
 	}
 	return f
 }

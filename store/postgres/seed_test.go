@@ -285,3 +285,29 @@ func TestGrants(t *testing.T) {
 		run(t, admin, grant)
 	}
 }
+
+// The doctor misses a right on any of our tables, and on the sequence that only
+// a photo asks for.
+func TestCheckOwnRights(t *testing.T) {
+	for _, lacking := range []string{
+		"UPDATE ON loja.document", "INSERT ON loja.effect", "DELETE ON loja.note", "UPDATE ON loja.watch", "DELETE ON loja.attachment",
+		"USAGE, UPDATE ON SEQUENCE loja.attachment_id_seq",
+	} {
+		url := clone(t)
+		run(t, connect(t, url), `
+			DO $$ BEGIN CREATE ROLE loja_writer; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+			GRANT USAGE ON SCHEMA cadastro, faturamento, arrecadacao, micromedicao, cobranca, atendimentopublico, seguranca, loja TO loja_writer;
+			GRANT ALL ON ALL TABLES IN SCHEMA cadastro, faturamento, arrecadacao, micromedicao, cobranca, atendimentopublico, seguranca, loja TO loja_writer;
+			GRANT ALL ON ALL SEQUENCES IN SCHEMA cadastro, faturamento, arrecadacao, micromedicao, cobranca, atendimentopublico, seguranca, loja TO loja_writer;
+			REVOKE `+lacking+` FROM loja_writer`)
+		var bad []string
+		for _, f := range openURL(t, url+"&role=loja_writer").Check(t.Context()) {
+			if !f.OK() {
+				bad = append(bad, f.What)
+			}
+		}
+		if len(bad) != 1 || bad[0] != "our schema loja" {
+			t.Errorf("without %s: %q", lacking, bad)
+		}
+	}
+}

@@ -322,3 +322,27 @@ func TestRedact(t *testing.T) {
 		}
 	}
 }
+
+// What was said in the chat page goes with the rest, its files too; what is said
+// afterwards is shown again.
+func TestEraseOnTheWeb(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		w := m.Weblog()
+		defer w.Close() //nolint:errcheck // nothing is left to do about it
+		for _, person := range []string{"ana", "bia"} {
+			must(t, w.Append(t.Context(), person, "1", []byte("conta de março"), []byte("%PDF")))
+		}
+		must(t, m.Erase(t.Context(), "web:ana"))
+		must(t, m.Erase(t.Context(), "telegram:bia"))
+		must(t, w.Append(t.Context(), "ana", "2", []byte("pronto"), nil))
+		for person, want := range map[string]string{"ana": "pronto", "bia": "conta de março"} {
+			var got string
+			must(t, w.Since(t.Context(), person, "", func(_ string, entry []byte) { got += string(entry) }))
+			_, file, err := w.File(t.Context(), person, "1")
+			if must(t, err); got != want || file != (person == "bia") {
+				t.Errorf("of %s there is %q, file %v", person, got, file)
+			}
+		}
+	})
+}

@@ -20,8 +20,8 @@ func (m *Mail) Kept(ctx context.Context, session string) (turns int, since time.
 }
 
 // Erase removes from the journal what a person said and was answered, the
-// messages of theirs that were put aside, and for which properties they have
-// identified themselves. How often they guessed wrong stays for its hours, or
+// messages of theirs that were put aside, what the chat page shows of them, and
+// for which properties they have identified themselves. How often they guessed wrong stays for its hours, or
 // erasing would be a way around the limits. The session is not touched: the turn
 // in hand settles it.
 func (m *Mail) Erase(ctx context.Context, session string) error {
@@ -36,6 +36,9 @@ func (m *Mail) Erase(ctx context.Context, session string) error {
 	}
 	_, err = m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
 		pipe.Del(ctx, knownAt(session))
+		if person, ok := strings.CutPrefix(session, anonymous); ok {
+			pipe.Del(ctx, weblogKey(person), weblogFiles(person))
+		}
 		if len(entries) > 0 {
 			pipe.XDel(ctx, key(n, "j"), entries...)
 		}

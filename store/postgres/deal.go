@@ -79,7 +79,7 @@ func (db *DB) MayDeal(ctx context.Context, property int64, document string) (ok 
 const (
 	// left tells whether the débito a cobrar d has instalments left, remains how much.
 	left    = `d.dcst_idatual = 0 AND d.dbac_nnprestacaocobradas < d.dbac_nnprestacaodebito - coalesce(d.dbac_nnparcelabonus, 0)`
-	remains = `(d.dbac_vldebito - trunc(d.dbac_vldebito / d.dbac_nnprestacaodebito, 2) * (d.dbac_nnprestacaocobradas + coalesce(d.dbac_nnparcelabonus, 0)))`
+	remains = `(d.dbac_vldebito - trunc(d.dbac_vldebito / greatest(d.dbac_nnprestacaodebito, 1), 2) * (d.dbac_nnprestacaocobradas + coalesce(d.dbac_nnparcelabonus, 0)))`
 	// unpaid is the bills, c, of the property that count as owed whoever was there.
 	unpaid = `c.imov_id = $1::bigint AND c.dcst_idatual IN (0, 1, 2)
 	          AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)`

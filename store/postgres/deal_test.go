@@ -144,6 +144,8 @@ func TestSIM1toSIM20Facts(t *testing.T) {
 	}
 	w.exec(`UPDATE faturamento.debito_a_cobrar SET dbac_nnparcelabonus = 1 WHERE dbac_id = 5000`)
 	refusal("SIM-1, none left but for the bonus", "")
+	w.exec(`UPDATE faturamento.debito_a_cobrar SET dbac_nnprestacaodebito = 0, dbac_nnparcelabonus = NULL WHERE dbac_id = 5000`)
+	refusal("a service of no instalments, as another system may have left it", "")
 
 	w.exec(`UPDATE cadastro.imovel SET imov_nnreparcmtconsec = 2 WHERE imov_id = $1`, several)
 	twice, _ := w.deal(several)

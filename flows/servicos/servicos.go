@@ -136,7 +136,7 @@ func New(requests Requests, list Bills) *bot.Flow {
 			State: choosing, Label: "escolhendo o assunto",
 			Ask:  func(t *turn) { t.Offer("Sobre o que é o seu pedido?", t.Data.Shown...) },
 			Hear: c.choose,
-			On:   bot.On{more: choosing, narrowed: narrowing, guessed: confirming},
+			On:   bot.On{more: choosing, narrowed: narrowing, guessed: confirming, quit: bot.End},
 		},
 		{
 			State: narrowing, Label: "escolhendo o pedido",
@@ -290,6 +290,11 @@ func (d *data) take(k store.RequestKind) {
 	d.Shown, d.IDs = nil, nil
 }
 
+// endings are what people say, folded, who want nothing after all.
+var endings = []string{"nada mais", "nada", "nao", "nenhum", "nenhuma", "nenhum desses", "nao quero mais", "nao quero nada", "deixa pra la", "so isso"}
+
+const nothingSent = "Tudo bem, não enviei nada."
+
 func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	types, err := c.requests.RequestTypes(ctx)
 	if err != nil {
@@ -300,6 +305,10 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 		names[i] = ty.Name
 	}
 	said := t.Text()
+	if !t.Data.Reviewed && slices.Contains(endings, bot.Fold(said)) {
+		t.Say(nothingSent)
+		return quit, nil
+	}
 	exact := t.Pressed() || slices.ContainsFunc(t.Data.Shown, func(o string) bool { return bot.Fold(o) == bot.Fold(said) })
 	if !exact { // "hidrômetro parado" is more than the type that is called so
 		if event := t.Data.guess(types, said); event != "" {
@@ -638,7 +647,7 @@ func (c conversation) decide(_ context.Context, t *turn) (bot.Event, error) {
 	case correct:
 		return wrong, nil
 	default:
-		t.Say("Tudo bem, não enviei nada.")
+		t.Say(nothingSent)
 		return quit, nil
 	}
 }

@@ -119,7 +119,10 @@ func (c conversation) read(ctx context.Context, t *turn) (bot.Event, error) {
 		sayRefused(t, store.ChangedLately, d.Again(d.Last))
 		return barred, nil
 	}
-	*t.Data = data{Days: d.Days, Current: d.Current, Group: d.Group, InMonth: d.InMonth, Next: d.Next, Again: d.Again(today)}
+	*t.Data = data{Days: d.Days, Current: d.Current, Group: d.Group, InMonth: d.InMonth, Next: d.Next}
+	if d.Interval > 0 {
+		t.Data.Again = d.Again(today)
+	}
 	switch day, ok := dayIn(t.Opening()); {
 	case !ok || day == d.Current:
 		return choosable, nil
@@ -261,8 +264,12 @@ func listed(days []int) string {
 
 func askConfirm(t *turn) {
 	first := store.DueDays{Group: t.Data.Group, InMonth: t.Data.InMonth, Next: t.Data.Next}.FirstDue(t.Data.Chosen)
-	t.Offer(bot.Marked("Mudar o vencimento para o *dia %d*?\nVale a partir da conta de *%s*, que vence em *%s*. As contas já emitidas não mudam.\nDepois, só será possível mudar de novo a partir de %s.",
-		t.Data.Chosen, t.Data.Next, first, t.Data.Again), confirm, anotherDay, leaveIt)
+	text := bot.Marked("Mudar o vencimento para o *dia %d*?\nVale a partir da conta de *%s*, que vence em *%s*. As contas já emitidas não mudam.",
+		t.Data.Chosen, t.Data.Next, first)
+	if !t.Data.Again.IsZero() {
+		text += bot.Marked("\nDepois, só será possível mudar de novo a partir de %s.", t.Data.Again)
+	}
+	t.Offer(text, confirm, anotherDay, leaveIt)
 }
 
 func (c conversation) confirm(_ context.Context, t *turn) (bot.Event, error) {

@@ -132,7 +132,6 @@ func (d DueDays) Refuse(day int, today Date, withoutRequest bool) DueDayRefusal 
 // A DueDayForm is the change that a customer asks for.
 type DueDayForm struct {
 	Property int64
-	Customer int64 // who asks
 	Day      int
 	At       time.Time
 }

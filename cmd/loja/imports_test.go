@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"flows/identificacao":  {"bot", "bot/answer", "store"},
 	"flows/pagamentos":     {"bot", "bot/answer", "store"},
 	"flows/parcelamento":   {"bot", "bot/answer", "store", "store/instalment"},
-	"flows/privacidade":    {"bot", "bot/answer", "store"},
+	"flows/privacidade":    {"bot", "bot/answer", "store", "store/taxid"},
 	"flows/quitacao":       {"bot", "bot/answer", "store"},
 	"flows/segundavia":     {"bot", "bot/answer", "store"},
 	"flows/servicos":       {"bot", "bot/answer", "store"},

@@ -13,6 +13,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/bot/answer"
 	"lojavirtual/store"
+	"lojavirtual/store/taxid"
 )
 
 // Tables is what our tables hold of a conversation.
@@ -121,7 +122,7 @@ func (c conversation) sort(_ context.Context, t *turn) (bot.Event, error) {
 // notice is the whole of how we treat what we know of people.
 func (c conversation) notice(t *turn) {
 	t.Say("*Quem cuida dos seus dados*\n%s, CNPJ %s, pela Lei Geral de Proteção de Dados (LGPD). Uso os seus dados só para atender você e para a segurança do atendimento.",
-		c.op.LegalName, cnpj(c.op.CNPJ))
+		c.op.LegalName, taxid.Print(c.op.CNPJ))
 	t.Say("*O que uso*\nA matrícula, e o CPF ou CNPJ para conferir o cadastro: o documento não é guardado. Leio no sistema da %s as suas contas, pagamentos, consumo e pedidos.", c.op.Name)
 	t.Say("*O que guardo, e por quanto tempo*\n"+
 		"• a conversa, sem números de documentos: %s;\n"+
@@ -143,14 +144,6 @@ func reach(c store.Contact) []string {
 		}
 	}
 	return ways
-}
-
-// cnpj prints the 14 positions of a CNPJ with its mask.
-func cnpj(s string) string {
-	if len(s) != 14 {
-		return s
-	}
-	return s[:2] + "." + s[2:5] + "." + s[5:8] + "/" + s[8:12] + "-" + s[12:]
 }
 
 func (c conversation) choose(_ context.Context, t *turn) (bot.Event, error) {

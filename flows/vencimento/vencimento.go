@@ -301,9 +301,7 @@ func (c conversation) confirm(_ context.Context, t *turn) (bot.Event, error) {
 }
 
 func (c conversation) change(ctx context.Context, t *turn) (bot.Event, error) {
-	made, err := c.days.ChangeDueDay(ctx, t.Key(), store.DueDayForm{
-		Property: t.Property(), Customer: t.Identity().Customer, Day: t.Data.Chosen, At: t.At(),
-	})
+	made, err := c.days.ChangeDueDay(ctx, t.Key(), store.DueDayForm{Property: t.Property(), Day: t.Data.Chosen, At: t.At()})
 	if err != nil {
 		return "", fmt.Errorf("change the due day: %w", err)
 	}

@@ -90,7 +90,7 @@ func TestChangeDueDay(t *testing.T) {
 	encodings(t, func(t *testing.T, w world) {
 		change := func(key string, property int64, day int) store.DueDayChange {
 			t.Helper()
-			c, err := w.ChangeDueDay(t.Context(), key, store.DueDayForm{Property: property, Customer: 1015, Day: day, At: at})
+			c, err := w.ChangeDueDay(t.Context(), key, store.DueDayForm{Property: property, Day: day, At: at})
 			if err != nil {
 				t.Fatal(err)
 			}

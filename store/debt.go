@@ -29,6 +29,8 @@ type Debt struct {
 	Status BillStatus // Open unless it is under review or paid
 	Review string     // reason of the review in words, "" if none is given
 
+	DirectDebit bool // of a bill: the bank debits it from the customer's account when it is due
+
 	Instalments int     // of a service or deal: how many are left
 	Instalment  Money   // and how much each is; the last carry the cents
 	Services    []int64 // of a deal: the débitos a cobrar it consists of

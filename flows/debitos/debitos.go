@@ -147,6 +147,7 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	t.Offer(overview(t.Property(), owed))
 	sayBarred(t, owed)
+	sayDebited(t, owed)
 	if len(t.Data.Debts) == 1 {
 		t.Data.Chosen = []int{0}
 		return one, nil
@@ -240,6 +241,16 @@ func sayBarred(t *turn, owed store.Debts) {
 		lines = append(lines[:most], fmt.Sprintf("e mais %d.", n))
 	}
 	t.Offer("Ficam de fora:\n" + strings.Join(lines, "\n"))
+}
+
+// sayDebited warns who is about to pay what the bank will pay too.
+func sayDebited(t *turn, owed store.Debts) {
+	for _, d := range owed.List {
+		if d.DirectDebit && d.Selectable() && store.DateOf(t.At()).DaysUntil(d.Due) >= 0 {
+			t.Say("Atenção: conta em débito automático, como *%s*, sai da sua conta bancária no vencimento. Para não pagar duas vezes, fale com o seu banco antes de pagar aqui.", name(d))
+			return
+		}
+	}
 }
 
 // barred tells a debt that cannot be chosen, "" if it can.

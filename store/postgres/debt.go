@@ -50,6 +50,8 @@ type openRow struct {
 	Fines    store.Money `json:"fines"`
 	Own      bool        `json:"own"`
 	Contract bool        `json:"contract"`
+
+	DirectDebit bool `json:"direct_debit"`
 }
 
 type serviceRow struct {
@@ -149,7 +151,7 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 		                 'value', (100 * `+value+`)::bigint, 'paid', (100 * coalesce(p.value, 0))::bigint,
 		                 'debited', EXISTS (SELECT 1 FROM arrecadacao.pagamento d WHERE d.cnta_id = c.cnta_id AND d.arfm_id = $2::int),
 		                 'review', c.cnta_dtrevisao IS NOT NULL, 'reason', coalesce(c.cmrv_id, 0),
-		                 'finable', c.cnta_iccobrancamulta = 2,
+		                 'finable', c.cnta_iccobrancamulta = 2, 'direct_debit', coalesce(c.cnta_icdebitoconta, 2) = 1,
 		                 'fines', (SELECT (100 * coalesce(sum(f.dbcb_vlprestacao), 0))::bigint FROM faturamento.debito_cobrado f
 		                            WHERE f.cnta_id = c.cnta_id AND f.dbtp_id = $3::int),
 		                 'own', `+own+`,
@@ -234,7 +236,7 @@ func (r openRow) debt(codes *codes, rules latecharge.Rules, today store.Date, ex
 	bill := billRow{Total: r.Value, Paid: r.Paid, Review: r.Review, Reason: r.Reason}.bill(codes)
 	d := store.Debt{
 		Kind: store.FormerBill, ID: r.ID, Month: r.Month, Due: r.Due.Date, Value: r.Value,
-		Status: bill.Status, Review: bill.Review,
+		Status: bill.Status, Review: bill.Review, DirectDebit: r.DirectDebit,
 	}
 	if r.Own {
 		d.Kind = store.OwnBill

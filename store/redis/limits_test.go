@@ -9,6 +9,8 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"pgregory.net/rapid"
+
+	"lojavirtual/bot"
 )
 
 func TestGuessLimits(t *testing.T) {
@@ -343,6 +345,23 @@ func TestEraseOnTheWeb(t *testing.T) {
 			if must(t, err); got != want || file != (person == "bia") {
 				t.Errorf("of %s there is %q, file %v", person, got, file)
 			}
+		}
+	})
+}
+
+// What was put aside is kept for as long as the journal, and no longer.
+func TestPurgeOfWhatWasPutAside(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		now := time.Now()
+		for i, at := range []time.Time{now.Add(-48 * time.Hour), now} {
+			letter, err := deadLetter(bot.Message{ID: fmt.Sprint(i), Channel: "test", From: "1", Text: "oi", At: at, Tries: poison})
+			must(t, err)
+			must(t, m.client.RPush(t.Context(), key(i, "x"), letter).Err())
+		}
+		must(t, m.Purge(t.Context(), now.Add(-time.Hour)))
+		if old, fresh := m.client.LLen(t.Context(), key(0, "x")).Val(), m.client.LLen(t.Context(), key(1, "x")).Val(); old != 0 || fresh != 1 {
+			t.Errorf("%d old messages and %d of today are left", old, fresh)
 		}
 	})
 }

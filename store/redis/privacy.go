@@ -53,8 +53,24 @@ func (m *Mail) Erase(ctx context.Context, session string) error {
 	return away("erase a conversation", err)
 }
 
-// Purge removes from the journal what was said before a time.
+// Purge removes from the journal what was said before a time, and the messages
+// put aside that came before it.
 func (m *Mail) Purge(ctx context.Context, before time.Time) error {
+	for n := range partitions {
+		aside, err := m.client.LRange(ctx, key(n, "x"), 0, -1).Result()
+		if err != nil {
+			return away("read what was put aside", err)
+		}
+		for _, letter := range aside {
+			var came struct{ At time.Time }
+			if json.Unmarshal([]byte(letter), &came) != nil || !came.At.Before(before) {
+				continue
+			}
+			if err := m.client.LRem(ctx, key(n, "x"), 0, letter).Err(); err != nil {
+				return away("purge what was put aside", err)
+			}
+		}
+	}
 	_, err := m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
 		for n := range partitions {
 			pipe.XTrimMinID(ctx, key(n, "j"), strconv.FormatInt(before.UnixMilli(), 10))

@@ -136,6 +136,9 @@ func onTelegram(t *testing.T, server *telegramtest.Server) {
 // Every service, as people use it in a browser; with -pictures, as the README
 // shows it.
 func TestServicesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there is no time")
+	}
 	browser := program(t, "chromium")
 	demo := startDemo(t)
 	for _, s := range services {

@@ -113,6 +113,9 @@ var effects = map[string]effect{
 // after the other, until one comes through. After each death someone comes with
 // the same key, twice: it has happened once, whole, and both are told the same.
 func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there is no time")
+	}
 	for name, e := range effects {
 		t.Run(name, func(t *testing.T) {
 			w, url := openKillable(t)

@@ -180,16 +180,16 @@ func sayNone(t *turn, owed store.Debts) {
 }
 
 // overview is what is owed today by section (gsan-rules DEB-12): how many, and
-// how much.
+// how much. What an occupant before left open stands apart from the sum, unless
+// there is nothing else.
 func overview(property int64, owed store.Debts) string {
 	var lines []string
-	var open []store.Debt
+	var own, former []store.Debt
 	for _, section := range []struct {
 		kind store.DebtKind
 		name string
 	}{
 		{store.OwnBill, "Contas"},
-		{store.FormerBill, "Contas de outro morador"},
 		{store.Service, "Serviços"},
 		{store.Slip, "Guias"},
 		{store.Deal, "Parcelamentos"},
@@ -202,10 +202,19 @@ func overview(property int64, owed store.Debts) string {
 		}
 		if n := len(debts); n > 0 {
 			lines = append(lines, fmt.Sprintf("• %s: %d, %s", section.name, n, store.SumOf(debts).Value))
-			open = append(open, debts...)
+			own = append(own, debts...)
 		}
 	}
-	sum := store.SumOf(open)
+	for _, d := range owed.List {
+		if d.Kind == store.FormerBill && d.Selectable() {
+			former = append(former, d)
+		}
+	}
+	sum := store.SumOf(own)
+	if len(own) == 0 && len(former) > 0 {
+		sum = store.SumOf(former)
+		lines = append(lines, fmt.Sprintf("• Contas de outro morador: %d, %s", len(former), sum.Value))
+	}
 	if late := sum.Late.Total(); late != 0 {
 		lines = append(lines, fmt.Sprintf("• Acréscimos do atraso: %s", late))
 	}
@@ -218,6 +227,9 @@ func overview(property int64, owed store.Debts) string {
 		lines = append(lines, fmt.Sprintf("• Créditos a descontar: %s", sum.Credits))
 	}
 	text := bot.Marked("A matrícula `%s` tem em aberto hoje *%s*:", store.FormatMatricula(property), max(sum.Total(), 0)) + "\n" + strings.Join(lines, "\n")
+	if n := len(former); n > 0 && len(own) > 0 {
+		text += fmt.Sprintf("\nFora desse total, contas de outro morador: %d, %s.", n, store.SumOf(former).Total())
+	}
 	if owed.Contracted {
 		text += "\nO que está em contrato de parcelamento em vigor não entra aqui."
 	}

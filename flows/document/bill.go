@@ -276,12 +276,17 @@ func (d bill) fields() []field {
 		field{"Endereço", addressLine(p.Address), 6},
 		field{"Inscrição", p.Inscribe, 3},
 		field{"Rota e grupo", joined(p.Route, positive(int64(p.Group))), 3},
-		field{"Ligação", joined(labelled("água ", p.Water), labelled("esgoto ", p.Sewage)), 4},
+		field{"Ligação", connections(p), 4},
 		field{"Economias", p.Units, 2},
 		field{"Hidrômetro", p.Meter, 2},
 		field{"Situação da conta", d.b.Situation, 2},
 		field{"Nº da conta", positive(d.b.ID), 2},
 	)
+}
+
+// connections tells how water and sewage are connected, in GSAN's words.
+func connections(p store.Property) string {
+	return joined(labelled("água: ", strings.ToLower(p.Water)), labelled("esgoto: ", strings.ToLower(p.Sewage)))
 }
 
 // fieldsOf returns the fields that have a value.

@@ -90,7 +90,7 @@ func (d statement) fields() []field {
 		field{"Endereço", addressLine(p.Address), 6},
 		field{"Inscrição", p.Inscribe, 3},
 		field{"Rota e grupo", joined(p.Route, positive(int64(p.Group))), 3},
-		field{"Ligação", joined(labelled("água ", p.Water), labelled("esgoto ", p.Sewage)), 6},
+		field{"Ligação", connections(p), 6},
 		field{"Economias", p.Units, 3},
 		field{"Perfil do imóvel", d.st.Profile, 3},
 	)

@@ -242,7 +242,7 @@ func (c conversation) draw(ctx context.Context, t *turn) (bot.Event, error) {
 }
 
 func (c conversation) send(ctx context.Context, t *turn, found store.Clearances, year store.Clearance, today store.Date) error {
-	pdf, err := c.print(ctx, t.Key(), store.ClearanceCopy{Clearance: year, Property: found.Property, Holder: found.Holder, Issued: today})
+	pdf, err := c.print(ctx, fmt.Sprintf("%s/%d", t.Key(), year.Year), store.ClearanceCopy{Clearance: year, Property: found.Property, Holder: found.Holder, Issued: today})
 	if err != nil {
 		return fmt.Errorf("print the clearance of %d: %w", year.Year, err)
 	}

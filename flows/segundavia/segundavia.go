@@ -414,12 +414,6 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 		return paid, nil
 	case finish:
 		return done, nil
-	case atBank:
-		for _, b := range c.banks {
-			t.Link(bot.Marked("*%s*: entre na sua conta e use o código de barras.", b.Name), b.Name, b.Link)
-		}
-		t.Data.Served = true
-		return delivered, nil
 	}
 	copies, err := c.again(ctx, t)
 	if err != nil {
@@ -434,6 +428,12 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 		return delivered, c.sendPDFs(ctx, t, copies)
 	case asPix:
 		return delivered, c.sendPix(ctx, t, copies)
+	case atBank:
+		sendLines(t, copies)
+		for _, b := range c.banks {
+			t.Link(bot.Marked("*%s*: entre na sua conta e use o código de barras.", b.Name), b.Name, b.Link)
+		}
+		return delivered, nil
 	default:
 		sendLines(t, copies)
 		return delivered, nil
@@ -477,10 +477,14 @@ func alias(text string) string {
 			named = way
 		}
 	}
-	if named != "" {
+	switch {
+	case named != "":
 		return named
+	case slices.Contains(strings.Fields(said), "pagar"): // with what is at hand at once
+		return asPix
+	default:
+		return text
 	}
-	return text
 }
 
 // again reads the chosen bills once more and leaves out those that were paid

@@ -6,10 +6,12 @@ type BillStatus int
 // The states in which a bill is told to its customer (gsan-rules DEB-1, DEB-3,
 // DEB-4, VIA-4).
 const (
-	Open        BillStatus = iota // em aberto
-	UnderReview                   // em revisão: cnta_dtrevisao is set
-	PartlyPaid                    // a payment below the total: pagamento parcial em análise (DEB-3)
-	Paid                          // paga, posted or not
+	Open          BillStatus = iota // em aberto
+	UnderReview                     // em revisão: cnta_dtrevisao is set
+	PartlyPaid                      // a payment below the total: pagamento parcial em análise (DEB-3)
+	Paid                            // paga, posted or not, or to us and not yet posted (DEB-14)
+	Unpriced                        // of a Debt alone: what it costs today is computed at the counter, for it is corrected by the tariff (ACR-10)
+	InNegotiation                   // em negociação: being paid at a card company now (DEB-14)
 )
 
 // A Bill is a "conta" (faturamento.conta, or conta_historico once its month is
@@ -123,7 +125,8 @@ type QualityRow struct {
 	Conform   int // samples in conformity
 }
 
-// A Charge is a way to pay that was made for a bill: a PIX "copia e cola" code.
-type Charge struct {
-	Code string
+// A PixCode is a PIX "copia e cola" code that was made for a bill or a statement.
+type PixCode struct {
+	Code  string
+	Until Date // the last day on which it can be paid; zero if it has none
 }

@@ -56,6 +56,9 @@ func (d Date) DaysUntil(o Date) int {
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
 
+// End returns when the day is over in the utility's zone.
+func (d Date) End() time.Time { return time.Date(d.Year, d.Month, d.Day+1, 0, 0, 0, 0, Zone) }
+
 // String writes the date as Brazilians do, dd/mm/aaaa; no date is "".
 func (d Date) String() string {
 	if d.IsZero() {

@@ -26,7 +26,7 @@ type Debt struct {
 	Value Money  // without late charges; net of taxes (DEB-2); of a deal or service what remains; of a credit positive
 	Late  LateCharges
 
-	Status BillStatus // Open unless it is under review or paid
+	Status BillStatus // Open unless it is under review, paid or unpriced; if unpriced it has no late charges, and Value is not what it costs
 	Review string     // reason of the review in words, "" if none is given
 
 	DirectDebit bool // of a bill: the bank debits it from the customer's account when it is due
@@ -34,10 +34,28 @@ type Debt struct {
 	Instalments int     // of a service or deal: how many are left
 	Instalment  Money   // and how much each is; the last carry the cents
 	Services    []int64 // of a deal: the débitos a cobrar it consists of
+
+	// Instalments of a deal may be paid ahead, without its interest and less its
+	// discounts (gsan-rules DEB-11): so many at the most, which is fewer than are
+	// left; each costs Each; Ahead of them are what the debt now stands for, 0 for
+	// all that is left. See InPart.
+	AheadMost int
+	Each      Money
+	Ahead     int
+}
+
+// InPart returns the deal as the next instalments of it, to be paid ahead; ok is
+// false if so many cannot be. Its version is still that of the whole.
+func (d Debt) InPart(instalments int) (part Debt, ok bool) {
+	if instalments < 1 || instalments > d.AheadMost {
+		return Debt{}, false
+	}
+	d.Ahead, d.Value = instalments, Money(instalments)*d.Each
+	return d, true
 }
 
 // Selectable tells whether the debt may be chosen for payment: neither paid
-// nor under review (gsan-rules DEB-14). Credits are not chosen, they go along.
+// nor under review (gsan-rules DEB-14), and what it costs is known. Credits are not chosen, they go along.
 func (d Debt) Selectable() bool { return d.Status == Open && d.Kind != Credit && d.Value > 0 }
 
 // Total is what paying the debt on the day it was read costs.
@@ -67,6 +85,8 @@ type Debts struct {
 	Occupied bool // false without a current usuário: then an empty list does not mean "no debts" (DEB-15)
 
 	Contracted bool // something more is owed and not listed: it is in an instalment contract in force (DEB-7)
+
+	Limit Money // from this total on no statement is issued, see NeedsBankSlip; 0 for none
 }
 
 // Find returns the debt of that kind and number; ok is false if it is not owed.

@@ -1,5 +1,7 @@
 package store
 
+import "time"
+
 // An Operator is the utility that bills, as its customers must see it named on
 // every document (CDC art. 42-A) and as payments must reach it. It is
 // configuration: the same program serves any utility on GSAN.
@@ -22,6 +24,8 @@ type Operator struct {
 	Febraban string `yaml:"febraban"` // 4 digits; "" takes GSAN's parm_cdempresafebraban
 	Banks    []Bank `yaml:"banks"`    // where bills are paid online
 
+	Cards []CardCompany `yaml:"cards"` // accredited card companies
+
 	Documents DocumentHelp `yaml:"documents"`
 
 	Rules Rules `yaml:"rules"`
@@ -42,6 +46,20 @@ type Rules struct {
 	// WorkOrders offers in Outros Serviços also what opens a work order or a
 	// charge in GSAN, of which only the request is written (gsan-rules RA-8).
 	WorkOrders bool `yaml:"work_orders"`
+
+	// CardReview is the reason (cmrv_id) under which GSAN has bills em revisão while
+	// they are paid by card (gsan-rules CAR-1). 0 leaves GSAN's bills alone.
+	CardReview int `yaml:"card_review"`
+	// CardExpiry is how long a card company has for a payment; CardTime if 0.
+	CardExpiry time.Duration `yaml:"card_expiry"`
+	// TroubleRequest is the kind (step_id) of the requests that staff get for
+	// payments made twice, late, or of another amount; 0 takes the first in use
+	// that GSAN has for payments made twice (step_icinformarpgtoduplicidade).
+	TroubleRequest int `yaml:"trouble_request"`
+
+	// ClearingDays is how many business days it takes until a payment is in GSAN;
+	// the constant ClearingDays if 0.
+	ClearingDays int `yaml:"clearing_days"`
 
 	// ShowOutcome lets customers read what staff wrote when they closed a request
 	// (rgat_dsparecerencerramento), which may name people.
@@ -93,16 +111,55 @@ type Pix struct {
 	Key  string `yaml:"key"` // as registered in DICT, without mask; "" offers no PIX
 	Name string `yaml:"name"`
 	City string `yaml:"city"`
+
+	Bank PixBank `yaml:"bank"`
+}
+
+// A PixBank is the bank that keeps the key's charges, by the API Pix of the Banco
+// Central. The zero one is none, and then codes are static. The client's secret
+// is not part of it, for the operator's file is no place for secrets.
+type PixBank struct {
+	API         string `yaml:"api"`   // https, with the version
+	Token       string `yaml:"token"` // https, of OAuth2
+	ClientID    string `yaml:"client_id"`
+	Certificate string `yaml:"certificate"` // a file in PEM
+	PrivateKey  string `yaml:"private_key"` // a file in PEM
+	CA          string `yaml:"ca"`          // a file in PEM; "" for the authorities that the machine trusts
 }
 
 // A Bank is a page where a bill can be paid online.
 type Bank struct {
 	Name string `yaml:"name"`
 	Link string `yaml:"link"` // https
+	Code string `yaml:"code"` // of the collecting agent, digits (arrc_cdagente); "" for a page that needs no contract in GSAN
 }
 
 // DocumentHelp says how a customer registers a CPF or CNPJ for a property,
 // which the bot needs to know who they are (gsan-rules ID-8).
 type DocumentHelp struct {
 	How string `yaml:"how"` // one or two sentences, with where and what to bring
+}
+
+// A CardKind is how a card company is spoken to.
+type CardKind string
+
+// The kinds of card companies.
+const (
+	MercadoPago CardKind = "mercadopago" // Checkout Pro
+	Cielo       CardKind = "cielo"       // Link de Pagamento
+	SignedCard  CardKind = "signed"      // the protocol of package store/card
+)
+
+// A CardCompany is an accredited company that takes payments by card. The
+// operator file is no secret, so credentials are in files of their own that it
+// names.
+type CardCompany struct {
+	ID         string   `yaml:"id"`    // a-z, 0-9 and -; in addresses and in the ledger, so never changed
+	Name       string   `yaml:"name"`  // as people know it
+	Costs      string   `yaml:"costs"` // what it adds, in words
+	Kind       CardKind `yaml:"kind"`
+	Address    string   `yaml:"address"`     // https; "" for the real one, but signed has none
+	ClientID   string   `yaml:"client_id"`   // cielo
+	TokenFile  string   `yaml:"token_file"`  // mercadopago: the access token
+	SecretFile string   `yaml:"secret_file"` // the webhook's secret, the ClientSecret or the shared key
 }

@@ -40,6 +40,7 @@ type Payment struct {
 // Payments is what was paid for a property by, or for, its present occupant.
 type Payments struct {
 	List     []Payment // newest first (PAG-2)
+	Charges  []Charge  // opened in the last weeks, newest first: List has what was paid of them once GSAN has
 	Occupied bool      // false without a current usuário: then an empty list does not mean "nothing was paid" (DEB-15)
 }
 

@@ -41,16 +41,11 @@ func CheckPhone(s string) error {
 	return nil
 }
 
-// SamePhone tells whether two numbers in E.164, with or without the plus sign,
-// reach the same phone: messengers know many Brazilian mobiles without their
-// ninth digit. Two empty numbers are not the same phone.
-func SamePhone(a, b string) bool {
-	return a != "" && fullPhone(a) == fullPhone(b)
-}
-
-// fullPhone adds the ninth digit to a mobile that lacks it and drops the plus.
-func fullPhone(s string) string {
-	return oldMobile.ReplaceAllString(strings.TrimPrefix(s, "+"), "${1}9${2}")
+// FullPhone returns a number in E.164, whose plus sign may be missing, with the
+// ninth digit that messengers leave out of many Brazilian mobiles: two numbers
+// reach the same phone if it is the same of both.
+func FullPhone(s string) string {
+	return "+" + oldMobile.ReplaceAllString(strings.TrimPrefix(s, "+"), "${1}9${2}")
 }
 
 // ParsePhone returns, in E.164, the Brazilian number that a person wrote with

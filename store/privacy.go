@@ -8,6 +8,7 @@ type Retention struct {
 	Talks     int `yaml:"talks"`     // what was said; 90 if zero
 	Notes     int `yaml:"notes"`     // notes left for later; 180 if zero
 	Documents int `yaml:"documents"` // that documents can be checked; 1825 if zero, five years (CDC art. 27)
+	Charges   int `yaml:"charges"`   // what was paid through us; 1825 if zero, five years (Código Civil art. 206 § 5º I)
 }
 
 // Effective is the retention with the days that were left out.
@@ -18,7 +19,7 @@ func (r Retention) Effective() Retention {
 		}
 		return otherwise
 	}
-	return Retention{Talks: or(r.Talks, 90), Notes: or(r.Notes, 180), Documents: or(r.Documents, 1825)}
+	return Retention{Talks: or(r.Talks, 90), Notes: or(r.Notes, 180), Documents: or(r.Documents, 1825), Charges: or(r.Charges, 1825)}
 }
 
 // ShortRetention is for how many days the notes of what was done are kept:
@@ -42,9 +43,11 @@ type KeptKind string
 
 // The kinds of things we keep, in the order in which they are told.
 const (
+	KeptTalks       KeptKind = "talk"       // what was said: turns are counted, details are conversations
 	KeptNotes       KeptKind = "note"       // left for those who attend
 	KeptDocuments   KeptKind = "document"   // issued: their codes
 	KeptEffects     KeptKind = "effect"     // done in GSAN for the customer
 	KeptWatches     KeptKind = "watch"      // notices asked for
 	KeptAttachments KeptKind = "attachment" // sent along with requests: places, and where photos are
+	KeptCharges     KeptKind = "charge"     // set out to pay, of which they are told
 )

@@ -42,15 +42,20 @@ type Statement struct {
 	NoCode  string
 }
 
-// A Refusal is why no statement was issued.
+// A Refusal is why no statement was issued, or no charge made.
 type Refusal int
 
-// What keeps a statement from being issued. The zero Refusal does not.
+// What keeps a statement from being issued, or a charge from being made. The zero
+// Refusal does not.
 const (
-	NotRefused    Refusal = iota
-	DebtsChanged          // something that was chosen is not owed any more, or not as it was seen
-	ByDelivery            // the bills go to the responsável's final group alone (EXT-3)
-	BySituation           // the collection situation of the property forbids documents (EXT-3)
-	NothingToPay          // the credits are worth as much as the debts, or more (EXT-2)
-	NeedsBankSlip         // so large that GSAN makes a ficha de compensação, which takes an agreement with a bank (EXT-7)
+	NotRefused     Refusal = iota
+	DebtsChanged           // something that was chosen is not owed any more, or not as it was seen
+	ByDelivery             // the bills go to the responsável's final group alone (EXT-3)
+	BySituation            // the collection situation of the property forbids documents (EXT-3)
+	NothingToPay           // the credits are worth as much as the debts, or more (EXT-2)
+	NeedsBankSlip          // so large that GSAN makes a ficha de compensação, which takes an agreement with a bank (EXT-7)
+	DebtsHeld              // some of it is being paid at a card company now (DEB-14)
+	BankAway               // the bank that makes PIX codes does not
+	CompanyAway            // the card company does not answer
+	PaymentPending         // the card company has not decided yet on a payment
 )

@@ -2,9 +2,9 @@
 // also what its QR codes hold: the BR Code of the Banco Central, an EMV QRCPS
 // payload (Manual de Padrões para Iniciação do Pix).
 //
-// A static code, the only kind made here, is complete in itself and needs no
-// bank to make it; but it does not expire, cannot be withdrawn and can be paid
-// twice, so whoever conciliates must expect that.
+// A static code is complete in itself and needs no bank to make it; but it does
+// not expire, cannot be withdrawn and can be paid twice, so whoever conciliates
+// must expect that. A dynamic one holds the address of a charge at a bank.
 package brcode
 
 import (

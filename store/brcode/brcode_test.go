@@ -221,7 +221,7 @@ func TestEndToEndID(t *testing.T) {
 func TestCharge(t *testing.T) {
 	deso := brcode.Static{Key: "12ABC34501DE35", Name: "Companhia de Saneamento – Água de Sergipe", City: "São Cristóvão do Sul"}
 	bill := store.Bill{ID: 9005, Month: 202505, Total: 109112}
-	charge, err := deso.Charge(t.Context(), "telegram:4711/1/3", bill)
+	charge, _, err := deso.Charge(t.Context(), "telegram:4711/1/3", store.ChargeForm{Bill: bill})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestCharge(t *testing.T) {
 	if charge.Code != seal(want) {
 		t.Errorf("code\n%s, want\n%s", charge.Code, seal(want))
 	}
-	if again, err := deso.Charge(t.Context(), "web:1/2/3", bill); again != charge || err != nil {
+	if again, _, err := deso.Charge(t.Context(), "web:1/2/3", store.ChargeForm{Bill: bill}); again != charge || err != nil {
 		t.Errorf("the same bill gives %q, %v", again.Code, err)
 	}
 
@@ -250,7 +250,7 @@ func TestCharge(t *testing.T) {
 		"a name of signs":  {bill, brcode.Static{Key: deso.Key, Name: "水", City: "ARACAJU"}, brcode.MerchantName},
 		"a city of blanks": {bill, brcode.Static{Key: deso.Key, Name: "DESO", City: " "}, brcode.MerchantCity},
 	} {
-		if charge, err := c.by.Charge(t.Context(), "", c.from); !errors.Is(err, c.rule) || charge.Code != "" {
+		if charge, _, err := c.by.Charge(t.Context(), "", store.ChargeForm{Bill: c.from}); !errors.Is(err, c.rule) || charge.Code != "" {
 			t.Errorf("%s: %q, %v; want %v", what, charge.Code, err, c.rule)
 		}
 	}
@@ -258,7 +258,7 @@ func TestCharge(t *testing.T) {
 
 func TestChargeStatement(t *testing.T) {
 	deso := brcode.Static{Key: "12ABC34501DE35", Name: "DESO", City: "Aracaju"}
-	charge, err := deso.ChargeStatement(t.Context(), "extrato/1", store.Statement{Number: 54321, Total: 27319})
+	charge, _, err := deso.ChargeStatement(t.Context(), "extrato/1", store.ChargeForm{}, store.Statement{Number: 54321, Total: 27319})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +266,7 @@ func TestChargeStatement(t *testing.T) {
 	if err != nil || read.Amount != 27319 || read.TxID != "EXT54321" {
 		t.Errorf("read %+v, %v", read, err)
 	}
-	if _, err := deso.ChargeStatement(t.Context(), "", store.Statement{Number: 54321}); !errors.Is(err, brcode.Amount) {
+	if _, _, err := deso.ChargeStatement(t.Context(), "", store.ChargeForm{}, store.Statement{Number: 54321}); !errors.Is(err, brcode.Amount) {
 		t.Errorf("nothing to pay: %v", err)
 	}
 }
@@ -333,4 +333,29 @@ func FuzzParse(fuzz *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDynamic: the code of a charge is that of the vector, and what cannot be
+// one is refused.
+func TestDynamic(t *testing.T) {
+	d := brcode.Dynamic{URL: "pix.example.com/qr/v2/cobv/1e6c54d3ec9449b7a7fc53b6b0f998e7", Name: "COMPANHIA DE ÁGUA TESTE", City: "ARACAJU"}
+	want := "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/1e6c54d3ec9449b7a7fc53b6b0f998e75204000053039865802BR5923COMPANHIA DE AGUA TESTE6007ARACAJU62070503***6304FC81"
+	want = strings.Replace(want, "010212", "", 1) // who reads it may do so again: the bank says whether it is still to be paid
+	want = seal(strings.TrimSuffix(want, "6304FC81"))
+	if code, err := d.Code(); err != nil || code != want {
+		t.Errorf("code\n%s, want\n%s (%v)", code, want, err)
+	}
+	for _, c := range []struct {
+		url, name string
+		want      store.Broken
+	}{
+		{"https://pix.example.com/qr/1", "x", brcode.URL},
+		{"pix.example.com/" + strings.Repeat("a", 62), "x", brcode.URL},
+		{"", "x", brcode.URL},
+		{"pix.example.com/qr/1", "日本", brcode.MerchantName},
+	} {
+		if _, err := (brcode.Dynamic{URL: c.url, Name: c.name, City: "x"}).Code(); !errors.Is(err, c.want) {
+			t.Errorf("%q for %q: %v, want %v", c.url, c.name, err, c.want)
+		}
+	}
 }

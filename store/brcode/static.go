@@ -19,17 +19,22 @@ type Static struct {
 	City string
 }
 
-// maxAccount is how long the name of PIX, key and description are together.
-const maxAccount = 99
+// How long the name of PIX, key and description are together, and the address of
+// a charge.
+const (
+	maxAccount = 99
+	maxURL     = 77
+)
 
-// Charge makes the static code by which a bill is paid in full. The same bill
-// gives the same code, so the key is not needed.
-func (s Static) Charge(_ context.Context, _ string, b store.Bill) (store.Charge, error) {
-	code, err := s.Code(b.Total, BillTxID(b), "Conta "+b.Month.String())
+// Charge makes the static code by which the form's bill is paid in full. The same
+// bill gives the same code, so the key is not needed.
+func (s Static) Charge(_ context.Context, _ string, f store.ChargeForm) (store.PixCode, store.Refusal, error) {
+	b := f.Bill
+	code, err := s.Code(b.Total, BillTxID(b), BillText(b.Month))
 	if err != nil {
-		return store.Charge{}, fmt.Errorf("make code of bill %d: %w", b.ID, err)
+		return store.PixCode{}, store.NotRefused, fmt.Errorf("make code of bill %d: %w", b.ID, err)
 	}
-	return store.Charge{Code: code}, nil
+	return store.PixCode{Code: code}, store.NotRefused, nil
 }
 
 // BillTxID returns the txid under which the bank reports the payment of a
@@ -38,17 +43,23 @@ func BillTxID(b store.Bill) string { return fmt.Sprintf("%06d%d", int(b.Month), 
 
 // ChargeStatement makes the static code by which a debt statement is paid in
 // full. The same statement gives the same code, so the key is not needed.
-func (s Static) ChargeStatement(_ context.Context, _ string, x store.Statement) (store.Charge, error) {
-	code, err := s.Code(x.Total, StatementTxID(x), fmt.Sprintf("Extrato %d", x.Number))
+func (s Static) ChargeStatement(_ context.Context, _ string, _ store.ChargeForm, x store.Statement) (store.PixCode, store.Refusal, error) {
+	code, err := s.Code(x.Total, StatementTxID(x), StatementText(x.Number))
 	if err != nil {
-		return store.Charge{}, fmt.Errorf("make code of statement %d: %w", x.Number, err)
+		return store.PixCode{}, store.NotRefused, fmt.Errorf("make code of statement %d: %w", x.Number, err)
 	}
-	return store.Charge{Code: code}, nil
+	return store.PixCode{Code: code}, store.NotRefused, nil
 }
 
 // StatementTxID returns the txid under which the bank reports the payment of a
 // statement's static code: EXT and its number. Those of bills begin with a digit.
 func StatementTxID(x store.Statement) string { return fmt.Sprintf("EXT%d", x.Number) }
+
+// BillText is what the payer of a bill's static code reads of it.
+func BillText(m store.Month) string { return "Conta " + m.String() }
+
+// StatementText is BillText for a debt statement.
+func StatementText(number int64) string { return fmt.Sprintf("Extrato %d", number) }
 
 // Code makes a static code, or returns the rule that it would break. The txid
 // has 1 to 25 letters and digits, or is "***". Of the description, which the
@@ -62,15 +73,37 @@ func (s Static) Code(amount store.Money, txid, description string) (string, erro
 	}
 	account := join("00", gui) + join("01", s.Key)
 	account += join("02", ascii(description, maxAccount-len(account)-len("02nn")))
+	return seal(account, join("54", fmt.Sprintf("%d.%02d", amount/100, amount%100)), s.Name, s.City, txid)
+}
 
+// A Dynamic makes the code of a charge that a bank keeps. Name and City are
+// written as those of a Static are.
+type Dynamic struct {
+	URL  string // of the charge at the bank, without protocol, at most 77 characters
+	Name string
+	City string
+}
+
+// Code makes the code, or returns the rule that it would break. It has no amount,
+// for the payer's app asks the bank.
+func (d Dynamic) Code() (string, error) {
+	if len(d.URL) > maxURL || !urlForm.MatchString(d.URL) {
+		return "", URL
+	}
+	return seal(join("00", gui)+join("25", d.URL), "", d.Name, d.City, "***")
+}
+
+// seal makes a code of the fields of its account and of its amount, which may be
+// "", and returns the rule that it breaks.
+func seal(account, amount, name, city, txid string) (string, error) {
 	code := join("00", "01") +
 		join("26", account) +
 		join("52", "0000") +
 		join("53", "986") +
-		join("54", fmt.Sprintf("%d.%02d", amount/100, amount%100)) +
+		amount +
 		join("58", "BR") +
-		join("59", ascii(s.Name, 25)) +
-		join("60", ascii(s.City, 15)) +
+		join("59", ascii(name, 25)) +
+		join("60", ascii(city, 15)) +
 		join("62", join("05", txid)) +
 		"6304"
 	code += CRC16(code)

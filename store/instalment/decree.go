@@ -24,7 +24,7 @@ type Resolution struct {
 	// CashOnBills lets the cash percentage act on the whole of what it acts on,
 	// without taking the other discounts off first (SIM-27).
 	CashOnBills bool
-	Sanctions   bool // sanctions are discounted (SIM-13)
+	Sanctions   bool // sanctions and late charges that were charged are discounted (SIM-13)
 	Bands       []MonthBand
 	Profiles    []Profile
 	// IdleSteps and IdleCashSteps are the numbers of months that any profile of
@@ -48,11 +48,12 @@ type Profile struct {
 	Situation                 int
 	Of, Subcategory, Category *int
 
-	LeastInstalment            Percent // of the least water bill (SIM-19)
-	Fine, Interest, Correction Percent // off the late charges (SIM-11)
-	Sanction                   Percent // off sanctions (SIM-13)
-	Cash                       Percent // SIM-27
-	CashBills                  *int    // as many bills the cash percentage wants; nil never gives it
+	LeastInstalment            Percent     // of the least water bill (SIM-19)
+	Fine, Interest, Correction Percent     // off the late charges (SIM-11)
+	Sanction                   Percent     // off sanctions (SIM-13)
+	Until                      store.Month // of charges that are discounted (SIM-13); 0 for no limit
+	Cash                       Percent     // SIM-27
+	CashBills                  *int        // as many bills the cash percentage wants; nil never gives it
 	CashUntil                  store.Date
 	CashRest                   Percent // off what is left, for cash
 

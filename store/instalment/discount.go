@@ -9,7 +9,7 @@ import (
 // Discounts are what is taken off the debt if it is dealt, each rounded to the
 // cent by itself.
 type Discounts struct {
-	Late      store.Money // SIM-11
+	Late      store.Money // SIM-11, and late charges that were charged (SIM-13)
 	Age       store.Money // SIM-10
 	Idle      store.Money // SIM-12
 	Bands     store.Money // SIM-13
@@ -25,11 +25,9 @@ func (d Discounts) Total() store.Money { return d.Late + d.Age + d.Idle + d.Band
 const socialTariff = 4
 
 // MayBeLess tells whether the counter may take off more than is computed here:
-// the social tariff for the past, which needs every bill computed anew, or late
-// charges that were put on bills, which go with the discount of sanctions
-// (SIM-13).
+// the social tariff for the past, which needs every bill computed anew (SIM-13).
 func (s Simulation) MayBeLess() bool {
-	return s.profile.Social && s.c.Property.Profile == socialTariff || s.c.Resolution.Sanctions
+	return s.profile.Social && s.c.Property.Profile == socialTariff
 }
 
 // cutOff are the situações of water that is cut off for good: suprimido and
@@ -41,12 +39,14 @@ var cutOff = []int{6, 7, 8}
 // CC#determinarQuantidadeMaximaPrestacoes).
 func discounts(c Case, p Profile) (d Discounts, bills int) {
 	late := c.Debts.Late()
+	var aged []int // the months of the rows that bills reached
 	for _, b := range c.Debts.Bills {
 		row, ok := reached(p.Age, apart(b.Month, c.Billing))
 		if !ok {
 			bills++
 			continue
 		}
+		aged = append(aged, row.Months)
 		percent := row.Active
 		if slices.Contains(cutOff, c.Property.Water) {
 			percent = row.Without
@@ -59,7 +59,9 @@ func discounts(c Case, p Profile) (d Discounts, bills int) {
 	}
 	d.Late = centsDown(plus(plus(share(amount(late.Fine), p.Fine), share(amount(late.Interest), p.Interest)), share(amount(late.Correction), p.Correction)))
 	if c.Resolution.Sanctions {
-		d.Sanctions = part(c.Debts.Sanctions, p.Sanction)
+		since := since(c.Today, aged)
+		d.Sanctions = part(charged(c.Debts.Sanctions, since, p.Until), p.Sanction)
+		d.Late += charged(c.Debts.LateCharged, since, p.Until)
 	}
 	base := c.Debts.Total() - d.Late - d.Age - d.Sanctions
 	if s := c.Property.Situation; s == Inactive || s == SewageOnly {
@@ -75,6 +77,29 @@ func discounts(c Case, p Profile) (d Discounts, bills int) {
 		}
 	}
 	return d, bills
+}
+
+// since is the month from which on charges on bills are discounted; those before
+// went with the bills, for their age (SIM-13). GSAN keeps the months of the last
+// bill that reached a row, the newest, so the least; 0 if none did, or if that
+// row begins at once.
+func since(today store.Date, aged []int) store.Month {
+	if len(aged) == 0 || slices.Min(aged) == 0 {
+		return 0
+	}
+	return store.MonthOf(today).Add(-slices.Min(aged))
+}
+
+// charged adds up the charges within the months, both included. Where there is
+// no last one, until is 0. A débito a cobrar is not asked for the first month.
+func charged(charges []Charge, since, until store.Month) store.Money {
+	var sum store.Money
+	for _, c := range charges {
+		if (until == 0 || c.Month <= until) && (!c.Billed || c.Month >= since) {
+			sum += c.Value
+		}
+	}
+	return sum
 }
 
 // idle is the discount for a connection that is cut off, without turning it on

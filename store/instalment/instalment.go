@@ -17,7 +17,8 @@
 // kept and named where they act: interest on the whole balance spread evenly
 // (SIM-24), fractions of a percent lost from the inactivity discount, its row
 // looked for among those of all profiles, and a property without a date of its
-// cut treated as cut for ever (SIM-12). Three others are the operator's choice, see
+// cut treated as cut for ever (SIM-12); and what goes with the discount of
+// sanctions, see Charge (SIM-13). Three others are the operator's choice, see
 // store.DealRules.
 package instalment
 
@@ -78,9 +79,24 @@ type Debts struct {
 	Services store.Money // débitos a cobrar of services
 	Deals    store.Money // what is left of earlier deals, without their interest
 	Credits  store.Money
-	// Sanctions is the part of the above that is fines for fraud and the like;
-	// a resolution may discount them (SIM-13).
-	Sanctions store.Money
+
+	// Sanctions, fines for fraud and the like, and LateCharged, late charges of
+	// earlier bills, are among the above; a resolution may discount them (SIM-13).
+	Sanctions, LateCharged []Charge
+
+	Unpriced bool // there are bills that are not in Bills, for what they cost is not known (ACR-10)
+}
+
+// A Charge is a debt that is discounted as a whole or not at all, by its month
+// (SIM-13). What it counts is GSAN's and not what is left of it: a débito a cobrar
+// with its full value however many of its instalments were charged, and again
+// those of its instalments that stand on bills. A sanction counts on any bill
+// that stands, even one that is paid or under review; late charges count on
+// unpaid bills alone (CC#obterOpcoesDeParcelamento, RC#pesquisarValorDebito…).
+type Charge struct {
+	Month  store.Month // of its bill; of a débito a cobrar its own if a sanction, else the one it is to be charged from
+	Value  store.Money // of the instalment on the bill, or of the whole débito a cobrar
+	Billed bool        // it stands on a bill
 }
 
 // A Bill is one conta of the debt.
@@ -104,6 +120,7 @@ type Bill struct {
 func Of(owed store.Debts) Debts {
 	var d Debts
 	for _, debt := range owed.List {
+		d.Unpriced = d.Unpriced || debt.Kind == store.OwnBill && debt.Status == store.Unpriced
 		if debt.Status != store.Open {
 			continue
 		}
@@ -160,6 +177,7 @@ const (
 	Running      Refusal = "running"       // SIM-1
 	DealtAlready Refusal = "dealt_already" // SIM-2
 	Vacant       Refusal = "vacant"        // DEB-15
+	Unpriced     Refusal = "unpriced"      // ACR-10: what a bill costs today is computed at the counter
 	NoDebt       Refusal = "no_debt"       // SIM-3; also if credits and discounts leave nothing
 	NoProfile    Refusal = "no_profile"    // SIM-3, SIM-5 to SIM-7: no resolution, situation or profile fits
 	SingleBill   Refusal = "single_bill"   // SIM-4
@@ -195,6 +213,8 @@ func New(c Case) (Simulation, Refusal) {
 		return Simulation{}, DealtAlready
 	case p.Vacant:
 		return Simulation{}, Vacant
+	case c.Debts.Unpriced:
+		return Simulation{}, Unpriced
 	case c.Debts.empty(), c.Debts.Total() <= 0:
 		return Simulation{}, NoDebt
 	}

@@ -445,13 +445,13 @@ func TestSIM12Months(t *testing.T) {
 func TestSIM13(t *testing.T) {
 	s := simulate(t, base(func(c *instalment.Case) {
 		c.Resolution.Bands = []instalment.MonthBand{{From: 202601, To: 202603, Percent: 1000}, {From: 202603, To: 202612, Percent: 5000}}
-		c.Debts.Sanctions, c.Resolution.Sanctions = 5000, true
+		c.Debts.Sanctions, c.Resolution.Sanctions = []instalment.Charge{{Month: 202602, Value: 5000}}, true
 		c.Resolution.Profiles[0].Sanction = 3000
 	}))
 	if s.Discounts.Bands != 2000+1500+7500 || s.Discounts.Sanctions != 1500 {
 		t.Errorf("%+v", s.Discounts)
 	}
-	if s.Debt != 53000-1750-11000-1500 || !s.MayBeLess() {
+	if s.Debt != 53000-1750-11000-1500 || s.MayBeLess() {
 		t.Errorf("debt %s, may be less %v", s.Debt, s.MayBeLess())
 	}
 	social := profile(func(p *instalment.Profile) { p.Social = true })
@@ -461,6 +461,76 @@ func TestSIM13(t *testing.T) {
 	if s := simulate(t, base(social, func(c *instalment.Case) { c.Property.Profile = 4 })); !s.MayBeLess() {
 		t.Error("the social tariff of the past cannot make it less")
 	}
+}
+
+// TestSIM13Charges: sanctions by their percentage, and late charges that were
+// charged whole, added to the discount of late charges; both lower the base of
+// the discount for a connection that is cut off (SIM-12). With a bill old enough
+// for its row of twelve months, charges on bills of before 05/2025 do not count.
+func TestSIM13Charges(t *testing.T) {
+	charges := func(c *instalment.Case) {
+		c.Resolution.Sanctions = true
+		c.Resolution.Profiles[0].Sanction = 3000
+		c.Debts.Sanctions = []instalment.Charge{
+			{Month: 202504, Value: 1000, Billed: true},
+			{Month: 202505, Value: 2000, Billed: true},
+			{Month: 202501, Value: 4001},
+		}
+		c.Debts.LateCharged = []instalment.Charge{
+			{Month: 202504, Value: 10, Billed: true},
+			{Month: 202505, Value: 20, Billed: true},
+			{Month: 202605, Value: 40},
+			{Month: 202501, Value: 80},
+		}
+	}
+	aged := func(months ...int) func(*instalment.Case) {
+		return func(c *instalment.Case) {
+			c.Debts.Bills[0].Month, c.Debts.Bills[1].Month = 202405, 202505
+			for _, m := range months {
+				c.Resolution.Profiles[0].Age = append(c.Resolution.Profiles[0].Age, instalment.Discount{Months: m})
+			}
+		}
+	}
+	until := func(m store.Month) func(*instalment.Case) {
+		return profile(func(p *instalment.Profile) { p.Until = m })
+	}
+	for _, c := range []struct {
+		name            string
+		change          []func(*instalment.Case)
+		sanctions, late store.Money
+	}{
+		{"not by this resolution", []func(*instalment.Case){func(c *instalment.Case) { c.Resolution.Sanctions = false }}, 0, 1750},
+		{"no limit", nil, 2100, 1750 + 150},
+		{"a sanction is of no percentage", []func(*instalment.Case){profile(func(p *instalment.Profile) { p.Sanction = 0 })}, 0, 1750 + 150},
+		{"a first month, of bills alone", []func(*instalment.Case){aged(12)}, 1800, 1750 + 140},
+		{"that of the newest old bill", []func(*instalment.Case){aged(12, 24)}, 1800, 1750 + 140},
+		{"of a bill two years old", []func(*instalment.Case){aged(24)}, 2100, 1750 + 150},
+		{"of a row that begins at once", []func(*instalment.Case){aged(0)}, 2100, 1750 + 150},
+		{"a last month, of all", []func(*instalment.Case){until(202504)}, 1500, 1750 + 90},
+		{"both", []func(*instalment.Case){aged(12), until(202505)}, 1800, 1750 + 100},
+	} {
+		s := simulate(t, base(append([]func(*instalment.Case){charges}, c.change...)...))
+		if s.Discounts.Sanctions != c.sanctions || s.Discounts.Late != c.late {
+			t.Errorf("%s: sanctions %s, late charges %s; want %s, %s", c.name, s.Discounts.Sanctions, s.Discounts.Late, c.sanctions, c.late)
+		}
+	}
+	plain := simulate(t, base(idle(1000)))
+	if s := simulate(t, base(idle(1000), charges)); s.Discounts.Idle != plain.Discounts.Idle-225 { // 10 % of 21,00 + 1,50
+		t.Errorf("the connection that is cut off: %s, without them %s", s.Discounts.Idle, plain.Discounts.Idle)
+	}
+}
+
+// TestACR10: a debt with a bill that is not priced is not simulated.
+func TestACR10(t *testing.T) {
+	owed := store.Debts{Occupied: true, List: []store.Debt{
+		{Kind: store.OwnBill, Month: 202603, Value: 14000, Status: store.Unpriced},
+		{Kind: store.OwnBill, Month: 202604, Value: 15714},
+	}}
+	if _, refusal := instalment.New(base(func(c *instalment.Case) { c.Debts = instalment.Of(owed) })); refusal != instalment.Unpriced {
+		t.Errorf("%q", refusal)
+	}
+	owed.List[0].Kind = store.FormerBill // is not dealt
+	simulate(t, base(func(c *instalment.Case) { c.Debts = instalment.Of(owed) }))
 }
 
 func TestSIM15Least(t *testing.T) {

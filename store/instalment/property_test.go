@@ -36,6 +36,17 @@ func cases(large store.Money) *rapid.Generator[instalment.Case] {
 		p := &c.Resolution.Profiles[0]
 		p.LeastInstalment, p.Fine, p.Interest, p.Correction = percent("minimum", 10000), percent("of fine", 10000), percent("of interest", 10000), percent("of correction", 10000)
 		p.Age = []instalment.Discount{{Months: 12, Active: percent("of age", 9000)}}
+		c.Resolution.Sanctions = rapid.Bool().Draw(t, "sanctions")
+		p.Sanction, p.Until = percent("of sanctions", 10000), store.Month(202601).Add(rapid.IntRange(-30, 3).Draw(t, "until"))
+		charge := rapid.Custom(func(t *rapid.T) instalment.Charge {
+			return instalment.Charge{
+				Month:  store.Month(202601).Add(rapid.IntRange(-30, 3).Draw(t, "month")),
+				Value:  1 + store.Money(rapid.IntRange(0, 5).Draw(t, "charge"))*large,
+				Billed: rapid.Bool().Draw(t, "billed"),
+			}
+		})
+		c.Debts.Sanctions = rapid.SliceOfN(charge, 0, 3).Draw(t, "sanctions charged")
+		c.Debts.LateCharged = rapid.SliceOfN(charge, 0, 3).Draw(t, "late charges charged")
 		r := &p.Redeals[0]
 		r.Suggested, r.Rows = percent("suggested", 5000), nil
 		most := 0
@@ -105,6 +116,30 @@ func TestNoInstalmentBelowTheMinimum(t *testing.T) {
 			if o.Each < s.LeastInstalment()-1 || o.Each < 0 || o.N != i+1 {
 				t.Fatalf("option %d is %+v, the minimum %s", i, o, s.LeastInstalment())
 			}
+		}
+	})
+}
+
+// TestSIM13ChargesAddUp: a charge more is discounted whole, by its percentage, or
+// not at all, whatever else was charged.
+func TestSIM13ChargesAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := cases(997).Draw(t, "case")
+		before, refusal := instalment.New(c)
+		more := instalment.Charge{Month: store.Month(202601).Add(rapid.IntRange(-40, 9).Draw(t, "of")), Value: 100, Billed: rapid.Bool().Draw(t, "on a bill")}
+		c.Debts.Slips += 200 // it is owed
+		c.Debts.Sanctions, c.Debts.LateCharged = append(slices.Clone(c.Debts.Sanctions), more), append(slices.Clone(c.Debts.LateCharged), more)
+		after, other := instalment.New(c)
+		if refusal != "" || other != "" {
+			return
+		}
+		sanction, late := after.Discounts.Sanctions-before.Discounts.Sanctions, after.Discounts.Late-before.Discounts.Late
+		counts := late == 100
+		if late != 0 && !counts || counts && !c.Resolution.Sanctions || !counts && sanction != 0 || sanction < 0 || sanction > 100 {
+			t.Fatalf("%+v: sanctions %s, late charges %s", more, sanction, late)
+		}
+		if p := c.Resolution.Profiles[0]; c.Resolution.Sanctions && !more.Billed && counts != (more.Month <= p.Until) {
+			t.Fatalf("%+v until %s: counts %t", more, p.Until, counts)
 		}
 	})
 }

@@ -14,6 +14,15 @@
 // zero because of who pays or how (ACR-2) is for whoever knows the property to
 // say. GSAN's switch that drops the interest of bills due after the open month
 // is off where customers ask, and is not here (ACR-11).
+//
+// The correction by the tariff (ACR-10) is not computed. It is a whole bill at
+// today's tariff: GSAN takes for it the bands of every category, the least
+// consumption of the connection, the reading days of the route's calendar and,
+// where a tariff began between them, a share of each tariff, all of which a
+// utility may compute in a way of its own. A figure that is nearly right would
+// be printed with a bar code, so such a bill has no figure here, and whoever
+// asks is told that it has none. Its second copy is right nevertheless, for that
+// never has late charges (VIA-12).
 package latecharge
 
 import (
@@ -48,7 +57,7 @@ type Rules struct {
 	Correct int // months late that are not corrected yet: parm_nnmesescalculocorrecao, -1 if null
 
 	Tariff      bool        // correct by the tariff and not by the index: parm_icatualizacaotarifaria is 1
-	TariffSince store.Month // bills from this month on are not corrected by the tariff: parm_amatualizacaotarifaria
+	TariffSince store.Month // bills from this month on are not corrected by the tariff: parm_amatualizacaotarifaria; 0, and none is
 
 	// PlainOctober looks up the index of October as that of any other month. GSAN
 	// builds the key of October wrongly and so takes the newest row there is,
@@ -58,24 +67,26 @@ type Rules struct {
 
 // A Bill is what the charges hang on.
 type Bill struct {
-	Value    store.Money // net of withheld taxes (DEB-2)
-	Fines    store.Money // fines that were charged inside it
-	Month    store.Month // its reference
-	Due      store.Date
-	Finable  bool        // its fine was not charged yet: cnta_iccobrancamulta is 2
-	Billed   store.Money // water and sewage as billed, and …
-	Tariffed store.Money // … at today's tariff; only looked at if the rules say Tariff
+	Value   store.Money // net of withheld taxes (DEB-2)
+	Fines   store.Money // fines that were charged inside it
+	Month   store.Month // its reference
+	Due     store.Date
+	Finable bool // its fine was not charged yet: cnta_iccobrancamulta is 2
 }
 
 // Charges returns what a bill costs beyond its value when it is paid today.
-func (r Rules) Charges(b Bill, today store.Date) store.LateCharges {
+// Known is false, and there are no charges, if it is corrected by the tariff,
+// which is not computed here (ACR-10).
+func (r Rules) Charges(b Bill, today store.Date) (c store.LateCharges, known bool) {
 	if r.BusinessDays(b.Due, today.Add(-r.Shift)) <= r.Grace { // ACR-3
-		return store.LateCharges{}
+		return store.LateCharges{}, true
+	}
+	if r.Tariff && b.Month < r.TariffSince {
+		return store.LateCharges{}, false
 	}
 	index, _ := r.initial(b)
 	days, months := int64(b.Due.DaysUntil(today)), Months(b.Due, today)
 
-	var c store.LateCharges
 	if b.Finable { // ACR-6
 		rate := index.Fine
 		if index.FineDaily {
@@ -88,15 +99,10 @@ func (r Rules) Charges(b Bill, today store.Date) store.LateCharges {
 	} else {
 		c.Interest = share(b.Value, index.Interest*int64(months), percent)
 	}
-	switch {
-	case r.Tariff: // ACR-10
-		if b.Month < r.TariffSince {
-			c.Correction = max(0, b.Tariffed-b.Billed)
-		}
-	case r.Correct < 0 || months > r.Correct: // ACR-8
+	if !r.Tariff && (r.Correct < 0 || months > r.Correct) { // ACR-8
 		c.Correction = correction(b.Value, index.Factor, r.final(today).Factor)
 	}
-	return c
+	return c, true
 }
 
 // percent is what a rate in ten-thousandths of a percent is divided by.

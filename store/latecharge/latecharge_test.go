@@ -38,6 +38,16 @@ func usual(indices ...latecharge.Index) latecharge.Rules {
 	return latecharge.Rules{Indices: indices, Grace: 2, Correct: 1}
 }
 
+// charges expects the charges to be known.
+func charges(t rapid.TB, rules latecharge.Rules, b latecharge.Bill, today store.Date) store.LateCharges {
+	t.Helper()
+	c, known := rules.Charges(b, today)
+	if !known {
+		t.Fatalf("%+v: not known", b)
+	}
+	return c
+}
+
 // TestExamples is the worked examples A1 to A6 of the rules.
 func TestExamples(t *testing.T) {
 	for _, c := range []struct {
@@ -88,7 +98,7 @@ func TestExamples(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := latecharge.Bill{Value: c.value, Fines: c.fines, Due: day(t, c.due), Finable: true}
 			b.Month = store.MonthOf(b.Due)
-			got := usual(c.indices...).Charges(b, day(t, c.today))
+			got := charges(t, usual(c.indices...), b, day(t, c.today))
 			if got != c.want || got.Total() != c.total {
 				t.Errorf("%+v, together %s; want %+v, %s", got, got.Total(), c.want, c.total)
 			}
@@ -124,7 +134,7 @@ func TestGrace(t *testing.T) {
 				off := day(t, c.holiday)
 				rules.Holiday = func(d store.Date) bool { return d == off }
 			}
-			got := rules.Charges(latecharge.Bill{Value: 10000, Month: 202405, Due: day(t, c.due), Finable: true}, day(t, c.today))
+			got := charges(t, rules, latecharge.Bill{Value: 10000, Month: 202405, Due: day(t, c.due), Finable: true}, day(t, c.today))
 			if (got.Total() > 0) != c.charged {
 				t.Errorf("%+v", got)
 			}
@@ -153,7 +163,7 @@ func TestIndexRow(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := latecharge.Bill{Value: 10000, Month: c.month, Due: day(t, "15/03/2024"), Finable: true}
-			if got := usual(c.indices...).Charges(b, day(t, "10/04/2024")); got.Fine != c.want || got.Total() != c.want {
+			if got := charges(t, usual(c.indices...), b, day(t, "10/04/2024")); got.Fine != c.want || got.Total() != c.want {
 				t.Errorf("%+v, want a fine of %s", got, c.want)
 			}
 		})
@@ -181,24 +191,6 @@ func TestRules(t *testing.T) {
 		{name: "ACR-8 the latest factor before", today: "20/09/2024", want: store.LateCharges{Fine: 200, Interest: 600, Correction: 120}},
 		{name: "ACR-8 a factor of zero", factor: -1, want: store.LateCharges{Fine: 200, Interest: 300}},
 		{name: "ACR-8 no factor at first", index: func(i *latecharge.Index) { i.Factor = 0 }, want: store.LateCharges{Fine: 200, Interest: 300}},
-		{
-			name:  "ACR-10 by the tariff",
-			bill:  func(b *latecharge.Bill) { b.Billed, b.Tariffed = 9000, 9450 },
-			rules: func(r *latecharge.Rules) { r.Tariff, r.TariffSince = true, 202403 },
-			want:  store.LateCharges{Fine: 200, Interest: 300, Correction: 450},
-		},
-		{
-			name:  "ACR-10 a tariff that fell takes nothing off",
-			bill:  func(b *latecharge.Bill) { b.Billed, b.Tariffed = 9000, 8000 },
-			rules: func(r *latecharge.Rules) { r.Tariff, r.TariffSince = true, 202403 },
-			want:  store.LateCharges{Fine: 200, Interest: 300},
-		},
-		{
-			name:  "ACR-10 bills since the tariff",
-			bill:  func(b *latecharge.Bill) { b.Billed, b.Tariffed = 9000, 9450 },
-			rules: func(r *latecharge.Rules) { r.Tariff, r.TariffSince = true, 202402 },
-			want:  store.LateCharges{Fine: 200, Interest: 300},
-		},
 		// 0.005 of interest and of fine each round up, and are not added before.
 		{name: "ACR-11 each part rounded by itself", bill: func(b *latecharge.Bill) { b.Value = 25 }, rules: func(r *latecharge.Rules) { r.Correct = 9 }, today: "20/05/2024", want: store.LateCharges{Fine: 1, Interest: 1}},
 	} {
@@ -222,11 +214,60 @@ func TestRules(t *testing.T) {
 			if today == "" {
 				today = "20/06/2024"
 			}
-			if got := rules.Charges(b, day(t, today)); got != c.want {
+			if got := charges(t, rules, b, day(t, today)); got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
 	}
+}
+
+// TestACR10: a late bill of before the tariff has no charges that we know; all
+// others have fine and interest, and no correction by the index.
+func TestACR10(t *testing.T) {
+	rules := usual(monthly(202402, 12500), monthly(202406, 12650))
+	rules.Tariff = true
+	b := latecharge.Bill{Value: 10000, Month: 202402, Due: day(t, "15/03/2024"), Finable: true}
+	late := store.LateCharges{Fine: 200, Interest: 300}
+	for _, c := range []struct {
+		name  string
+		since store.Month
+		today string
+		want  store.LateCharges
+		known bool
+	}{
+		{"before the tariff", 202403, "20/06/2024", store.LateCharges{}, false},
+		{"since the tariff", 202402, "20/06/2024", late, true},
+		{"no month is set", 0, "20/06/2024", late, true},
+		{"before the tariff, in the grace", 202403, "19/03/2024", store.LateCharges{}, true},
+		{"before the tariff, the grace over", 202403, "20/03/2024", store.LateCharges{}, false},
+	} {
+		rules.TariffSince = c.since
+		if got, known := rules.Charges(b, day(t, c.today)); got != c.want || known != c.known {
+			t.Errorf("%s: %+v, known %t", c.name, got, known)
+		}
+	}
+	rules.Tariff, rules.TariffSince = false, 202403
+	if got, known := rules.Charges(b, day(t, "20/06/2024")); !known || got.Correction != 120 {
+		t.Errorf("by the index: %+v, known %t", got, known)
+	}
+}
+
+// TestACR10OnlyHides: the tariff hides the charges of a bill or leaves out its
+// correction, and changes nothing else.
+func TestACR10OnlyHides(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rules, b := anyRules(t), anyBill(t)
+		today := b.Due.Add(rapid.IntRange(-5, 300).Draw(t, "late"))
+		want := charges(t, rules, b, today)
+		want.Correction = 0
+		rules.Tariff = true
+		rules.TariffSince = b.Month.Add(rapid.IntRange(-2, 2).Draw(t, "since"))
+		got, known := rules.Charges(b, today)
+		late := rules.BusinessDays(b.Due, today.Add(-rules.Shift)) > rules.Grace
+		if hidden := late && b.Month < rules.TariffSince; known == hidden || hidden && got != (store.LateCharges{}) || !hidden && got != want {
+			t.Fatalf("%+v, known %t; by the index %+v", got, known, want)
+		}
+	})
 }
 
 // TestOctober: ACR-9, GSAN's October takes the newest row there is.
@@ -245,7 +286,7 @@ func TestOctober(t *testing.T) {
 		{"20/12/2024", false, 2000},
 	} {
 		rules.PlainOctober = c.plain
-		if got := rules.Charges(b, day(t, c.today)).Correction; got != c.want {
+		if got := charges(t, rules, b, day(t, c.today)).Correction; got != c.want {
 			t.Errorf("%s, plain %t: %s, want %s", c.today, c.plain, got, c.want)
 		}
 	}
@@ -302,7 +343,7 @@ func TestMonotone(t *testing.T) {
 		rules, b := anyRules(t), anyBill(t)
 		rules.PlainOctober = true
 		today := b.Due.Add(rapid.IntRange(-5, 300).Draw(t, "late"))
-		before, after := rules.Charges(b, today), rules.Charges(b, today.Add(1))
+		before, after := charges(t, rules, b, today), charges(t, rules, b, today.Add(1))
 		if after.Fine < before.Fine || after.Interest < before.Interest || after.Correction < before.Correction {
 			t.Fatalf("%v: %+v, the day after %+v", today, before, after)
 		}
@@ -315,7 +356,7 @@ func TestNothingInGrace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules, b := anyRules(t), anyBill(t)
 		today := b.Due.Add(rapid.IntRange(-30, 30).Draw(t, "late"))
-		got := rules.Charges(b, today)
+		got := charges(t, rules, b, today)
 		if rules.BusinessDays(b.Due, today.Add(-rules.Shift)) <= rules.Grace && got != (store.LateCharges{}) {
 			t.Fatalf("%v: %+v", today, got)
 		}
@@ -330,14 +371,14 @@ func TestTotals(t *testing.T) {
 		bills := rapid.SliceOfN(rapid.Custom(anyBill), 1, 12).Draw(t, "bills")
 		var forth, back store.LateCharges
 		for i := range bills {
-			forth = forth.Add(rules.Charges(bills[i], today))
-			back = back.Add(rules.Charges(bills[len(bills)-1-i], today))
+			forth = forth.Add(charges(t, rules, bills[i], today))
+			back = back.Add(charges(t, rules, bills[len(bills)-1-i], today))
 		}
 		if forth != back || forth.Total() != forth.Fine+forth.Interest+forth.Correction {
 			t.Fatalf("%+v and %+v", forth, back)
 		}
 		b := bills[0]
-		got := rules.Charges(b, today)
+		got := charges(t, rules, b, today)
 		if got == (store.LateCharges{}) || rules.Indices[0].InterestDaily {
 			return
 		}

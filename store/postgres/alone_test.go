@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"lojavirtual/store"
 	"lojavirtual/store/embedded"
 	"lojavirtual/store/postgres"
 )
@@ -46,9 +47,9 @@ func TestAlone(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	ran, err = other.Alone(ctx, "tell", func(ctx context.Context) error {
-		_, ok, err := other.Document(ctx, "on the only connection")
-		if ok || err != nil {
-			t.Errorf("a question meanwhile: %t, %v", ok, err)
+		_, a, err := other.Document(ctx, "0N1Y0NE00000") // on the only connection
+		if a != store.NotIssued || err != nil {
+			t.Errorf("a question meanwhile: %s, %v", a, err)
 		}
 		cancel()
 		return ctx.Err()

@@ -18,8 +18,14 @@ type operation struct {
 
 // The operations that we do, as GSAN's program numbers them.
 const (
-	changeDueDay  = 54 // OPERACAO_INSERIR_VENCIMENTO_ALTERNATIVO
-	dueDayTable   = 70
+	changeDueDay = 54 // OPERACAO_INSERIR_VENCIMENTO_ALTERNATIVO
+	putReview    = 56
+	takeReview   = 57
+
+	billTable   = 69
+	dueDayTable = 70
+
+	changedRow    = 1
 	insertedInRow = 2
 )
 

@@ -49,10 +49,16 @@ const (
 		   AND h.dcst_idatual IN (0, 1, 2, 13)
 		   AND EXISTS (SELECT 1 FROM cadastro.cliente_conta_historico hc
 		                WHERE hc.cnta_id = h.cnta_id AND hc.crtp_id = 2 AND hc.clie_id IN ` + occupant + `)`
-	// paid is what was paid for c in the month whose collection is open, p;
-	// paidClosed what was ever paid for h.
-	paid = `LEFT JOIN LATERAL (SELECT sum(pgmt_vlpagamento) AS value, max(pgmt_dtpagamento) AS day
+	// posted is what GSAN has of payments for c in the month whose collection is
+	// open, p; paid counts also what was paid to us and is not posted yet;
+	// paidClosed is what was ever paid for h.
+	posted = `LEFT JOIN LATERAL (SELECT sum(pgmt_vlpagamento) AS value, max(pgmt_dtpagamento) AS day
 		                       FROM arrecadacao.pagamento WHERE cnta_id = c.cnta_id) p ON true`
+	paid = `LEFT JOIN LATERAL (SELECT CASE WHEN us.day IS NULL THEN g.value ELSE greatest(g.value, ` + value + `) END AS value, coalesce(g.day, us.day) AS day
+		                       FROM (SELECT sum(pgmt_vlpagamento) AS value, max(pgmt_dtpagamento) AS day
+		                               FROM arrecadacao.pagamento WHERE cnta_id = c.cnta_id) g,
+		                            (SELECT min(ch.paid_at)::date AS day FROM loja.charge_debt cd JOIN loja.charge ch ON ch.id = cd.charge
+		                              WHERE cd.kind = 'bill' AND cd.debt = c.cnta_id AND ch.state = 'paid') us) p ON true`
 	paidClosed = `JOIN LATERAL (SELECT sum(x.value) AS value, max(x.day) AS day
 		             FROM (SELECT pghi_vlpagamento AS value, pghi_dtpagamento AS day
 		                     FROM arrecadacao.pagamento_historico WHERE cnta_id = h.cnta_id
@@ -63,11 +69,12 @@ const (
 	openBill = `c.cnta_id::bigint AS id, c.cnta_amreferenciaconta::int AS month, c.cnta_dtvencimentoconta::date AS due,
 		       (100 * ` + value + `)::bigint AS total, (100 * coalesce(p.value, 0))::bigint AS paid, p.day::date AS paid_on,
 		       c.cnta_dtrevisao IS NOT NULL AS review, coalesce(c.cmrv_id, 0)::int AS reason,
-		       coalesce(c.cnta_icdebitoconta, 2) = 1 AS direct_debit`
+		       coalesce(c.cnta_icdebitoconta, 2) = 1 AS direct_debit,
+		       EXISTS (SELECT 1 FROM loja.charge_hold ch WHERE ch.kind = 'bill' AND ch.debt = c.cnta_id AND ch.firm) AS held`
 	closedBill = `h.cnta_id::bigint AS id, h.cnhi_amreferenciaconta::int AS month, h.cnhi_dtvencimentoconta::date AS due,
 		       (100 * ` + valueClosed + `)::bigint AS total, greatest(100 * p.value, 100 * ` + valueClosed + `)::bigint AS paid, p.day::date AS paid_on,
 		       false AS review, 0 AS reason,
-		       coalesce(h.cnhi_icdebitoconta, 2) = 1 AS direct_debit`
+		       coalesce(h.cnhi_icdebitoconta, 2) = 1 AS direct_debit, false AS held`
 )
 
 // billRow is a bill as the database has it.
@@ -80,6 +87,7 @@ type billRow struct {
 	Review      bool
 	Reason      int
 	DirectDebit bool
+	Held        bool // a charge by card is open on it
 }
 
 // bill tells the bill as its customer may see it. A partial payment does not
@@ -96,6 +104,8 @@ func (r billRow) bill(codes *codes) store.Bill {
 		b.Status = store.Paid
 	case r.Paid > 0:
 		b.Status = store.PartlyPaid
+	case r.Held:
+		b.Status = store.InNegotiation
 	case r.Review:
 		b.Status = store.UnderReview
 	}
@@ -104,15 +114,16 @@ func (r billRow) bill(codes *codes) store.Bill {
 
 // Bills returns the bills of the property's present occupant that are to be
 // paid, or were paid in the month whose collection is open, oldest first
-// (DEB-1 to DEB-7). Occupied is false, and the list empty, if the property has no
-// present occupant: that is not the same as owing nothing (DEB-15). What DEB-7
-// hides is not listed, and Contracted.
+// (DEB-1 to DEB-7). What was paid to us counts as paid, posted or not, and what is
+// being paid by card is InNegotiation (DEB-14, see charge.go). Occupied is false,
+// and the list empty, if the property has no present occupant: that is not the
+// same as owing nothing (DEB-15). What DEB-7 hides is not listed, and Contracted.
 func (db *DB) Bills(ctx context.Context, property int64) (store.Bills, error) {
 	codes := db.codes.Load()
 	rows, _ := db.pool.Query(ctx, `
 		SELECT EXISTS `+occupant+`,
 		       b.id IS NOT NULL, coalesce(b.id, 0), coalesce(b.month, 0), b.due, coalesce(b.total, 0), coalesce(b.paid, 0), b.paid_on,
-		       coalesce(b.review, false), coalesce(b.reason, 0), coalesce(b.direct_debit, false),
+		       coalesce(b.review, false), coalesce(b.reason, 0), coalesce(b.direct_debit, false), coalesce(b.held, false),
 		       coalesce(b.contract, false)
 		  FROM (SELECT 1) always
 		  LEFT JOIN (SELECT `+openBill+`,
@@ -125,7 +136,7 @@ func (db *DB) Bills(ctx context.Context, property int64) (store.Bills, error) {
 	var some, contracted bool
 	_, err := pgx.ForEachRow(rows, []any{
 		&found.Occupied, &some, &row.ID, &row.Month, &row.Due, &row.Total, &row.Paid, &row.PaidOn,
-		&row.Review, &row.Reason, &row.DirectDebit, &contracted,
+		&row.Review, &row.Reason, &row.DirectDebit, &row.Held, &contracted,
 	}, func() error {
 		switch {
 		case contracted:
@@ -154,7 +165,7 @@ func inContract(hidden bool, column, id string) string {
 // none.
 func (db *DB) PaidBills(ctx context.Context, property int64, since store.Month) ([]store.Bill, error) {
 	rows, _ := db.pool.Query(ctx, `
-		SELECT b.id, b.month, b.due, b.total, b.paid, b.paid_on, b.review, b.reason, b.direct_debit
+		SELECT b.id, b.month, b.due, b.total, b.paid, b.paid_on, b.review, b.reason, b.direct_debit, b.held
 		  FROM (SELECT `+openBill+`
 		          FROM faturamento.conta c `+paid+`
 		         WHERE `+ownOpen+` AND c.cnta_amreferenciaconta >= $2::int AND p.value >= `+value+`

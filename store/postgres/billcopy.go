@@ -18,6 +18,7 @@ const (
 	noCodePaid        = "conta paga"
 	noCodePartlyPaid  = "pagamento parcial em análise"
 	noCodeReview      = "conta em revisão"
+	noCodeHeld        = "conta em negociação"
 	noCodeZero        = "conta sem valor a pagar"
 	noCodeDirectDebit = "débito automático"
 	noCodeGrouped     = "conta em fatura agrupada"
@@ -128,7 +129,7 @@ const copyQuery = `
 		       h.cnhi_nnleituraanterior::int, h.cnhi_nnleituraatual::int
 		  FROM faturamento.conta_historico h ` + paidClosed + `
 		 WHERE h.cnta_id = $2::bigint AND ` + ownClosed + `)
-	SELECT bill.id, bill.month, bill.due, bill.total, bill.paid, bill.paid_on, bill.review, bill.reason, bill.direct_debit,
+	SELECT bill.id, bill.month, bill.due, bill.total, bill.paid, bill.paid_on, bill.review, bill.reason, bill.direct_debit, bill.held,
 	       bill.situation, bill.locality, bill.validity, bill.issued, bill.last_id, bill.lest_id,
 	       bill.water, bill.sewage, bill.charges, bill.credits, bill.tax, bill.volume, bill.sewage_volume, bill.percent,
 	       st.stcm_cdsetorcomercial::int, qd.qdra_nnquadra::int, i.imov_nnlote::int, i.imov_nnsublote::int,
@@ -237,7 +238,7 @@ func (db *DB) BillCopy(ctx context.Context, property, bill int64) (b store.BillC
 func (db *DB) copyRow(ctx context.Context, property, bill int64) (r copyRow, err error) {
 	a := &r.Address
 	err = db.pool.QueryRow(ctx, copyQuery, property, bill).Scan(
-		&r.ID, &r.Month, &r.Due, &r.Total, &r.Paid, &r.PaidOn, &r.Review, &r.Reason, &r.DirectDebit,
+		&r.ID, &r.Month, &r.Due, &r.Total, &r.Paid, &r.PaidOn, &r.Review, &r.Reason, &r.DirectDebit, &r.Held,
 		&r.Situation, &r.Locality, &r.Validity, &r.Issued, &r.WaterID, &r.SewageID,
 		&r.Water, &r.Sewage, &r.Charges, &r.Credits, &r.Tax, &r.Volume, &r.SewageVolume, &r.SewagePercent,
 		&r.Sector, &r.Block, &r.Lot, &r.Sublot,
@@ -258,6 +259,8 @@ func (r copyRow) noCode(b store.Bill) string {
 		return noCodePartlyPaid
 	case b.Total <= 0:
 		return noCodeZero
+	case b.Status == store.InNegotiation:
+		return noCodeHeld
 	case !b.Payable():
 		return noCodeReview
 	case b.DirectDebit:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,12 +32,12 @@ const (
 // parameters and codes we rely on, rights, and that every question we ask can be
 // asked, which finds missing tables, columns and rights. It changes nothing.
 func (db *DB) Check(ctx context.Context) []Finding {
-	all := db.checkServer(ctx)
+	all := append(db.checkServer(ctx), db.checkOwn(ctx)) // without our schema most questions fail
 	all = append(all, db.checkCodes()...)
 	all = append(all, db.checkQuestions(ctx)...)
 	all = append(all, db.checkStatements(ctx), db.checkRequests(ctx))
 	all = append(all, db.checkDueDays(ctx)...)
-	return append(all, db.checkOwn(ctx))
+	return append(all, db.checkCharges(ctx)...)
 }
 
 func (db *DB) checkServer(ctx context.Context) []Finding {
@@ -92,7 +93,7 @@ func (db *DB) checkCodes() []Finding {
 	case len(codes.late.Indices) == 0:
 		late.Do = "late bills would cost nothing more: fill cobranca.indices_acresc_impont"
 	case codes.late.Tariff && codes.late.TariffSince != 0:
-		late.Do = "correction by the tariff (parm_icatualizacaotarifaria = 1) is not computed: late bills of before parm_amatualizacaotarifaria would lack it"
+		late.Do = fmt.Sprintf("late bills of before %s (parm_amatualizacaotarifaria) cannot be paid together or simulated here: their correction by the tariff (parm_icatualizacaotarifaria = 1) is computed at the counter alone", codes.late.TariffSince)
 	}
 	found = append(found, late)
 	for _, table := range []struct {
@@ -114,6 +115,35 @@ func (db *DB) checkCodes() []Finding {
 			f.Do = fmt.Sprintf("it has no id %d, or no text for it: bills would be misread; compare with GSAN", table.ids[i])
 		}
 		found = append(found, f)
+	}
+	return found
+}
+
+// Linked returns those of the banks where bills can be paid today: with a Code
+// only while GSAN has a contract of that collector in force.
+func (db *DB) Linked(banks []store.Bank) []store.Bank {
+	collectors, today := db.codes.Load().collectors, db.Today()
+	return slices.DeleteFunc(slices.Clone(banks), func(b store.Bank) bool { return b.Code != "" && !collectors[b.Code].contracted(today) })
+}
+
+// CheckBanks compares the operator's banks with GSAN's collectors.
+func (db *DB) CheckBanks(banks []store.Bank) []Finding {
+	collectors, today := db.codes.Load().collectors, db.Today()
+	var found []Finding
+	given := map[string]bool{}
+	for _, b := range banks {
+		given[b.Code] = true
+		if b.Code != "" && !collectors[b.Code].contracted(today) {
+			found = append(found, Finding{
+				What: fmt.Sprintf("bank %s: not offered", b.Name),
+				Do:   fmt.Sprintf("GSAN has no contract in force with a collector %s in use: mend its code in banks, or take the bank out", b.Code),
+			})
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(collectors)) {
+		if c := collectors[code]; c.contracted(today) && !given[code] && len(banks) > 0 {
+			found = append(found, Finding{What: fmt.Sprintf("collector %s, %s, has a contract and no page in banks", code, c.name)})
+		}
 	}
 	return found
 }
@@ -141,6 +171,9 @@ func (db *DB) checkQuestions(ctx context.Context) []Finding {
 		{"what can be asked for", func() error { _, err := db.RequestTypes(ctx); return err }},
 		{"a pending request", func() error { _, _, err := db.PendingRequest(ctx, nobody, nothing); return err }},
 		{"consumption", func() error { _, err := db.Consumptions(ctx, nobody); return err }},
+		{"charges of a property", func() error { _, err := db.Charges(ctx, nobody); return err }},
+		{"charges to reconcile", func() error { _, err := db.CompareCharges(ctx, []KeptCharge{{}}, time.Now()); return err }},
+		{"charges to tell of", func() error { _, err := db.UntoldCharges(ctx); return err }},
 		{"payments", func() error { _, err := db.Payments(ctx, nobody); return err }},
 		{"code tables", func() error { return db.refresh(ctx) }},
 	} {
@@ -203,8 +236,9 @@ func (db *DB) checkDueDays(ctx context.Context) []Finding {
 		       AND has_table_privilege('seguranca.operacao_efetuada', 'INSERT') AND has_sequence_privilege('seguranca.seq_operacao_efetuada', 'USAGE, UPDATE')
 		       AND has_table_privilege('seguranca.usuario_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_usuario_alteracao', 'USAGE, UPDATE')
 		       AND has_table_privilege('seguranca.tabela_linha_alteracao', 'INSERT') AND has_sequence_privilege('seguranca.seq_tabela_linha_alteracao', 'USAGE, UPDATE'),
-		       EXISTS (SELECT 1 FROM seguranca.usuario_acao WHERE usac_id = 1) AND EXISTS (SELECT 1 FROM seguranca.alteracao_tipo WHERE altp_id = 2)
-		  FROM cadastro.sistema_parametros WHERE parm_id = 1`).Scan(&list, &kind, &may, &coded)
+		       EXISTS (SELECT 1 FROM seguranca.usuario_acao WHERE usac_id = 1) AND EXISTS (SELECT 1 FROM seguranca.alteracao_tipo WHERE altp_id = $1::int)
+		         AND EXISTS (SELECT 1 FROM seguranca.operacao WHERE oper_id = $2::int)
+		  FROM cadastro.sistema_parametros WHERE parm_id = 1`, insertedInRow, changeDueDay).Scan(&list, &kind, &may, &coded)
 	if err != nil {
 		return []Finding{{"change of due days", "grant SELECT on the tables and USAGE on the schemas, seguranca among them: " + away("look at due days", err).Error()}}
 	}
@@ -221,12 +255,50 @@ func (db *DB) checkDueDays(ctx context.Context) []Finding {
 	}
 	switch {
 	case !coded:
-		found[2].Do = "seguranca.usuario_acao lacks id 1, or seguranca.alteracao_tipo id 2: compare with GSAN"
+		found[2].Do = "seguranca.usuario_acao lacks id 1, seguranca.alteracao_tipo id 2, or seguranca.operacao id 54 (inserir vencimento alternativo): compare with GSAN"
 	case !may:
 		found[2].Do = "grant INSERT on faturamento.vencimento_alternativo and on seguranca.operacao_efetuada, usuario_alteracao and tabela_linha_alteracao, " +
 			"USAGE on their sequences, UPDATE on venc_dtexclusao and venc_tmultimaalteracao, and on imov_ddvencimento, imov_icvencimentomesseguinte and imov_tmultimaalteracao of cadastro.imovel"
 	}
 	return found
+}
+
+// checkCharges looks for what charges write to GSAN (see charge.go): the reason
+// for a review and the right to give it, and the kind of request for payments
+// with which something is amiss.
+func (db *DB) checkCharges(ctx context.Context) []Finding {
+	reviews := Finding{What: fmt.Sprintf("bills em revisão while they are paid by card: reason %d", db.CardReview)}
+	troubles := Finding{What: "kind of request for payments made twice or late"}
+	var may, coded, kind bool
+	err := db.pool.QueryRow(ctx, `
+		SELECT (SELECT bool_and(has_column_privilege('faturamento.conta', name, 'UPDATE'))
+		          FROM unnest('{cnta_dtrevisao,cmrv_id,usur_id,cnta_tmultimaalteracao}'::text[]) AS name),
+		       EXISTS (SELECT 1 FROM seguranca.alteracao_tipo WHERE altp_id = $2::int),
+		       EXISTS (SELECT 1 FROM atendimentopublico.solicitacao_tipo_espec
+		                WHERE step_icuso = 1 AND CASE $1::int WHEN 0 THEN step_icinformarpgtoduplicidade = 1 ELSE step_id = $1::int END)`,
+		db.TroubleRequest, changedRow).Scan(&may, &coded, &kind)
+	if err != nil {
+		reviews.Do = "grant SELECT on the tables and USAGE on the schemas, or compare GSAN's version: " + away("look at charges", err).Error()
+		return []Finding{reviews}
+	}
+	switch _, known := db.codes.Load().review[db.CardReview]; {
+	case db.CardReview == 0:
+		reviews.What = "bills paid by card stay as they are in GSAN: no rules.card_review"
+	case !known:
+		reviews.Do = "faturamento.conta_motivo_revisao has no such cmrv_id: add one for payments by card, or set rules.card_review to the one there is"
+	case !coded:
+		reviews.Do = "seguranca.alteracao_tipo lacks id 1: compare with GSAN"
+	case !may:
+		reviews.Do = "grant UPDATE on cnta_dtrevisao, cmrv_id, usur_id and cnta_tmultimaalteracao of faturamento.conta"
+	}
+	switch {
+	case kind:
+	case db.TroubleRequest == 0:
+		troubles.Do = "staff would not hear of them: set step_icinformarpgtoduplicidade = 1 on the specification for them in GSAN, or rules.trouble_request to its step_id"
+	default:
+		troubles.Do = fmt.Sprintf("staff would not hear of them: atendimentopublico.solicitacao_tipo_espec has no %d in use, which rules.trouble_request names", db.TroubleRequest)
+	}
+	return []Finding{reviews, troubles}
 }
 
 // checkRequests looks for what a request is opened with (see OpenRequest):
@@ -288,4 +360,18 @@ func (db *DB) checkOwn(ctx context.Context) Finding {
 		f.Do = "grant SELECT, INSERT, UPDATE and DELETE on all tables of the schema loja, and USAGE on all its sequences"
 	}
 	return f
+}
+
+// Versions are those of the server and of our schema in it.
+type Versions struct {
+	Server         string
+	Schema, Needed int // migrations that were run, and that this program needs
+}
+
+// Versions says which ones there are.
+func (db *DB) Versions(ctx context.Context) (Versions, error) {
+	v := Versions{Needed: len(migrationNames())}
+	err := db.pool.QueryRow(ctx, `
+		SELECT current_setting('server_version')::text, coalesce(max(version_id), 0)::int FROM loja.goose_db_version`).Scan(&v.Server, &v.Schema)
+	return v, away("ask for versions", err)
 }

@@ -33,7 +33,7 @@ var clearanceQuery = `
 		       c.dcst_idatual::int AS situation, (100 * coalesce(p.value, 0))::bigint AS paid, p.day::date AS paid_on,
 		       c.cnta_dtrevisao IS NOT NULL AS review, coalesce(c.cmrv_id, 0)::int AS reason, c.cnta_dtrevisao::date AS since,
 		       (` + ownOpen + `) AS open, ` + fmt.Sprintf(paidOff, "c") + ` AS paid_off, false AS closed, false AS classified
-		  FROM faturamento.conta c ` + paid + `
+		  FROM faturamento.conta c ` + posted + `
 		 WHERE c.imov_id = $1::bigint AND ` + value + ` > 0
 		   AND (extract(year FROM c.cnta_dtvencimentoconta)::int BETWEEN $2::int AND $3::int OR c.cnta_amreferenciaconta / 100 BETWEEN $2::int AND $3::int)
 		   AND EXISTS (SELECT 1 FROM cadastro.cliente_conta cc WHERE cc.cnta_id = c.cnta_id AND cc.crtp_id = 2 AND cc.clie_id IN ` + occupant + `)

@@ -35,9 +35,20 @@ type codes struct {
 	standards      columns        // padrões de qualidade da água, by column
 	holidays       map[store.Date]bool
 	townHolidays   map[int]map[store.Date]bool // by municipality
+	collectors     map[string]collector        // by their code: those in use
 	late           latecharge.Rules            // without holidays
 	parameters     parameters
 }
+
+// A collector takes payments for the utility (arrecadador).
+type collector struct {
+	name  string
+	until store.Date // of its contracts not closed, the last day of the last; zero for none
+	open  bool       // one of them has no last day
+}
+
+// contracted tells whether it may take payments on a day.
+func (c collector) contracted(day store.Date) bool { return c.open || !c.until.Before(day) }
 
 // parameters is what we read of GSAN's one row of parameters.
 type parameters struct {
@@ -125,6 +136,22 @@ func (db *DB) refresh(ctx context.Context) error {
 				c.townHolidays[town] = map[store.Date]bool{}
 			}
 			c.townHolidays[town][day] = true
+			return nil
+		})
+		return err
+	})
+	c.collectors = map[string]collector{}
+	batch.Queue(`
+		SELECT a.arrc_cdagente::text, min(coalesce(trim(k.clie_nmcliente), ''))::text, max(t.arct_dtcontratofim)::date,
+		       bool_or(t.arrc_id IS NOT NULL AND t.arct_dtcontratofim IS NULL)
+		  FROM arrecadacao.arrecadador a
+		  LEFT JOIN cadastro.cliente k ON k.clie_id = a.clie_id
+		  LEFT JOIN arrecadacao.arrecadador_contrato t ON t.arrc_id = a.arrc_id AND t.arct_dtcontratoencerramento IS NULL
+		 WHERE a.arrc_icuso = 1 GROUP BY a.arrc_cdagente`).Query(func(rows pgx.Rows) error {
+		var code string
+		var who collector
+		_, err := pgx.ForEachRow(rows, []any{&code, &who.name, &who.until, &who.open}, func() error {
+			c.collectors[code] = who
 			return nil
 		})
 		return err

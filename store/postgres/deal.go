@@ -34,7 +34,7 @@ func (db *DB) dealCase(ctx context.Context, from asker, resolution string, custo
 		&entitled, &c.Price, &c.Days,
 		&p.Situation, &p.Water, &p.Profile, &p.Units, &p.Redeals, &p.CutOff, &p.Least,
 		&p.Running, &p.Dealt, &p.Ongoing, &p.LastBill, &p.Redealt, &p.MeanUse,
-		&facts, &c.Debts.Sanctions, &c.Resolution)
+		&facts, &c.Debts.Sanctions, &c.Debts.LateCharged, &c.Resolution)
 	if err != nil {
 		return instalment.Case{}, false, err
 	}
@@ -83,8 +83,15 @@ const (
 	// unpaid is the bills, c, of the property that count as owed whoever was there.
 	unpaid = `c.imov_id = $1::bigint AND c.dcst_idatual IN (0, 1, 2)
 	          AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)`
-	// sanction is the kinds of debt that punish.
+	// sanction is the kinds of debt that punish, for the rule on single bills (SIM-4).
 	sanction = `(SELECT dbtp_id FROM atendimentopublico.fiscaliz_sit_serv_a_cob)`
+	// discounted is the kinds of debt that are discounted as sanctions: sanções
+	// regulamentares, multa por infração, consumo não contabilizado, instalação ou
+	// substituição de hidrômetro (SIM-13).
+	discounted = `(12, 46, 48, 49)`
+	// lateness is the kinds that late charges become: multa, juros de mora,
+	// atualização monetária, acréscimos por impontualidade (SIM-13).
+	lateness = `(80, 91, 94, 100)`
 	// dealt is financings of deals, without their interest.
 	dealt = `(2, 3, 4)`
 )
@@ -152,10 +159,25 @@ func dealQuery(monthBands bool) string {
 	                 'Sanctions', EXISTS (SELECT 1 FROM faturamento.debito_cobrado b WHERE b.cnta_id = o.cnta_id AND b.dbtp_id IN ` + sanction + `),
 	                 'AtOnce', EXISTS (SELECT 1 FROM faturamento.debito_cobrado b WHERE b.cnta_id = o.cnta_id AND b.dbtp_id IN ` + sanction + ` AND b.dbcb_nnprestacao = 1)))
 	          FROM owed o),
-	       (100 * (coalesce((SELECT sum(` + remains + `) FROM faturamento.debito_a_cobrar d
-	                          WHERE d.imov_id = $1::bigint AND ` + left + ` AND d.dbtp_id IN ` + sanction + `), 0)
-	             + coalesce((SELECT sum(b.dbcb_vlprestacao) FROM owed o JOIN faturamento.debito_cobrado b ON b.cnta_id = o.cnta_id
-	                          WHERE b.dbtp_id IN ` + sanction + `), 0)))::bigint,
+	       (SELECT json_agg(json_build_object('Month', x.month, 'Value', (100 * x.value)::bigint, 'Billed', x.billed))
+	          FROM (SELECT d.dbac_amreferenciadebito AS month, d.dbac_vldebito AS value, false AS billed
+	                  FROM faturamento.debito_a_cobrar d
+	                 WHERE d.imov_id = $1::bigint AND d.dcst_idatual = 0 AND d.dbtp_id IN ` + discounted + `
+	                   AND d.dbac_nnprestacaocobradas < d.dbac_nnprestacaodebito
+	                UNION ALL
+	                SELECT c.cnta_amreferenciaconta, b.dbcb_vlprestacao, true
+	                  FROM faturamento.conta c JOIN faturamento.debito_cobrado b ON b.cnta_id = c.cnta_id
+	                 WHERE c.imov_id = $1::bigint AND c.dcst_idatual IN (0, 1, 2) AND b.dbtp_id IN ` + discounted + `) x
+	         WHERE x.month IS NOT NULL),
+	       (SELECT json_agg(json_build_object('Month', x.month, 'Value', (100 * x.value)::bigint, 'Billed', x.billed))
+	          FROM (SELECT d.dbac_amcobrancadebito AS month, d.dbac_vldebito AS value, false AS billed
+	                  FROM faturamento.debito_a_cobrar d
+	                 WHERE d.imov_id = $1::bigint AND d.dbtp_id IN ` + lateness + ` AND ` + left + `
+	                UNION ALL
+	                SELECT o.cnta_amreferenciaconta, b.dbcb_vlprestacao, true
+	                  FROM owed o JOIN faturamento.debito_cobrado b ON b.cnta_id = o.cnta_id
+	                 WHERE b.dbtp_id IN ` + lateness + `) x
+	         WHERE x.month IS NOT NULL),
 	       CASE WHEN rd.rdir_id IS NOT NULL THEN json_build_object('ID', rd.rdir_id, 'Number', trim(rd.rdir_nnresolucaodiretoria),
 	         'CashOnly', rd.rdir_icnegociacaosoavista = 1, 'CashOnBills', rd.rdir_icdescontosoemcontaavista = 1,
 	         'Sanctions', rd.rdir_icdescontosancoes = 1, 'Bands', ` + bands + `,
@@ -167,6 +189,7 @@ func dealQuery(monthBands bool) string {
 	             'LeastInstalment', (100 * p.pcpf_pctarifaminimaprestacao)::int,
 	             'Fine', (100 * p.pcpf_pcdescontoacrescimomulta)::int, 'Interest', (100 * p.pcpf_pcdescontoacrescimojurosmora)::int,
 	             'Correction', (100 * p.pcpf_pcdescontoacrescimoatualizacaomonetaria)::int, 'Sanction', (100 * p.pcpf_pcdescontosancao)::int,
+	             'Until', p.pcpf_amreflimitesuperior,
 	             'Cash', (100 * p.pcpf_pcdescontopagamentoavista)::int, 'CashBills', p.pcpf_pcquantidademinimafatura,
 	             'CashUntil', CASE WHEN p.pcpf_dtlimitedescpagmtavista IS NOT NULL THEN json_build_object(
 	                            'Year', extract(year FROM p.pcpf_dtlimitedescpagmtavista)::int, 'Month', extract(month FROM p.pcpf_dtlimitedescpagmtavista)::int,

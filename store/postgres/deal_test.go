@@ -1,6 +1,9 @@
 package postgres_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"lojavirtual/store"
@@ -196,6 +199,80 @@ func TestSIM13MonthBands(t *testing.T) {
 	with, _ := openURL(t, url).deal(several)
 	if with.Discounts.Bands == 0 || 2*with.Cash().Pay > without.Cash().Pay+1 {
 		t.Errorf("%+v, cash %+v", with.Discounts, with.Cash())
+	}
+}
+
+// TestSIM13Charges: which debts of which kinds count, in which months, and how
+// much of them. Maria's April has R$ 1,68 of fine and R$ 0,84 of
+// interest in it already.
+func TestSIM13Charges(t *testing.T) {
+	w := open(t)
+	w.exec(`INSERT INTO faturamento.debito_tipo (dbtp_id, lict_id, dbtp_dsdebitotipo, dbtp_icuso, fntp_id, dbtp_icgeracaoautomatica, dbtp_icgeracaoconta)
+		SELECT n, 1, 'TIPO ' || n, 1, 1, 2, 1 FROM unnest(ARRAY[12, 46, 48, 94, 100]) n`)
+	service := func(id, kind, of, from, instalments, charged, bonus, standing int) {
+		t.Helper()
+		w.exec(`INSERT INTO faturamento.debito_a_cobrar_geral (dbac_id, dage_ichistorico) VALUES ($1, 2)`, id)
+		w.exec(`
+			INSERT INTO faturamento.debito_a_cobrar (dbac_id, imov_id, dbtp_id, dbac_tmatudebito, dbac_amreferenciadebito, dbac_amcobrancadebito, dbac_amreferenciacontabil,
+			       dbac_vldebito, dbac_nnprestacaodebito, dbac_nnprestacaocobradas, dbac_nnparcelabonus, loca_id, qdra_id, fntp_id, lict_id, dcst_idatual, cbfm_id)
+			SELECT $2::int, imov_id, $3::int, '2026-04-02', nullif($4::int, 0), nullif($5::int, 0), 202604, 120, $6::int, $7::int, $8::int, loca_id, qdra_id, 1, 1, $9::int, 1
+			  FROM cadastro.imovel WHERE imov_id = $1`, several, id, kind, of, from, instalments, charged, bonus, standing)
+	}
+	billed := func(id, kind int, month store.Month) {
+		t.Helper()
+		w.exec(`
+			INSERT INTO faturamento.debito_cobrado (dbcb_id, dbtp_id, cnta_id, lict_id, dbcb_vlprestacao, dbcb_nnprestacao, dbcb_nnprestacaodebito, fntp_id)
+			VALUES ($1, $2, $3, 1, 10, 3, 1, 1)`, id, kind, w.bill(several, month))
+	}
+	service(5001, 12, 202603, 202604, 3, 2, 0, 0) // whole, though one instalment is left
+	service(5002, 46, 202604, 0, 3, 2, 1, 0)      // of sanctions the bonus is not looked at
+	service(5003, 48, 202604, 202604, 3, 3, 0, 0) // charged
+	service(5004, 49, 202604, 202604, 3, 0, 0, 3) // cancelled
+	service(5005, 94, 202601, 202605, 3, 1, 0, 0) // whole, by the month it is charged from
+	service(5006, 100, 202603, 202604, 3, 2, 1, 0)
+	service(5007, 91, 202604, 0, 3, 0, 0, 0) // no month
+	service(5008, 102, 202604, 202604, 3, 0, 0, 0)
+	billed(5001, 48, 202605)
+	billed(5002, 91, 202605)
+	w.exec(`UPDATE faturamento.conta SET cnta_dtrevisao = '2026-05-01' WHERE cnta_id = $1`, w.bill(several, 202605))
+
+	got := func() (all [2]string) {
+		t.Helper()
+		c, _ := w.facts(0, several)
+		for i, charges := range [][]instalment.Charge{c.Debts.Sanctions, c.Debts.LateCharged} {
+			var short []string
+			for _, x := range charges {
+				where := "to charge"
+				if x.Billed {
+					where = "billed"
+				}
+				short = append(short, fmt.Sprintf("%s %s %s", x.Month, x.Value.Number(), where))
+			}
+			slices.Sort(short)
+			all[i] = strings.Join(short, ", ")
+		}
+		return all
+	}
+	want := [2]string{
+		"03/2026 120,00 to charge, 04/2026 120,00 to charge, 05/2026 10,00 billed",
+		"04/2026 0,84 billed, 04/2026 1,68 billed, 05/2026 10,00 billed, 05/2026 120,00 to charge",
+	}
+	if all := got(); all != want {
+		t.Errorf("%q, want %q", all, want)
+	}
+	w.exec(`INSERT INTO arrecadacao.pagamento (pgmt_id, pgmt_vlpagamento, pgmt_dtpagamento, pgmt_amreferenciaarrecadacao, cnta_id, imov_id, loca_id, dotp_id, avbc_id)
+		VALUES (999999, 169.23, '2026-05-04', 202605, $1, $2, 1, 1, 202605)`, w.bill(several, 202605), several)
+	want[1] = "04/2026 0,84 billed, 04/2026 1,68 billed, 05/2026 120,00 to charge"
+	if all := got(); all != want {
+		t.Errorf("paid: %q, want %q", all, want)
+	}
+
+	before, _ := w.deal(several)
+	w.exec(`UPDATE cobranca.resolucao_diretoria SET rdir_icdescontosancoes = 1 WHERE rdir_id = 21`)
+	w.exec(`UPDATE cobranca.parcelamento_perfil SET pcpf_pcdescontosancao = 50, pcpf_amreflimitesuperior = 202604`)
+	after, refusal := w.deal(several)
+	if refusal != "" || after.Discounts.Sanctions != 12000 || after.Discounts.Late != before.Discounts.Late+168+84 {
+		t.Errorf("%q, %+v, before %+v", refusal, after.Discounts, before.Discounts)
 	}
 }
 

@@ -52,6 +52,7 @@ type openRow struct {
 	Contract bool        `json:"contract"`
 
 	DirectDebit bool `json:"direct_debit"`
+	Held        bool `json:"held"` // a charge by card is open on it
 }
 
 type serviceRow struct {
@@ -67,6 +68,28 @@ type serviceRow struct {
 	Standing bool        `json:"standing"` // the deal is
 	Dealt    isoDate     `json:"dealt"`
 	Contract bool        `json:"contract"`
+	charged
+}
+
+// charged is what our charges make of a debt.
+type charged struct {
+	Settled bool `json:"settled"` // paid to us, and perhaps not posted yet
+	Held    bool `json:"held"`    // a charge by card is open on it
+	Ahead   bool `json:"ahead"`   // instalments of its deal were paid to us ahead, and are not posted yet
+}
+
+// status is where they let the debt stand; Open if they do not.
+func (c charged) status() store.BillStatus {
+	switch {
+	case c.Settled:
+		return store.Paid
+	case c.Held:
+		return store.InNegotiation
+	case c.Ahead:
+		return store.PartlyPaid
+	default:
+		return store.Open
+	}
 }
 
 // instalment is cut to cents, so that the last ones carry what is left over
@@ -84,6 +107,7 @@ type slipRow struct {
 	Value    store.Money `json:"value"`
 	Paid     store.Money `json:"paid"`
 	Contract bool        `json:"contract"`
+	charged
 }
 
 type creditRow struct {
@@ -95,6 +119,7 @@ type creditRow struct {
 	Done     int         `json:"done"`
 	Residual store.Money `json:"residual"` // of what was granted and found no bill to go to
 	Deal     int64       `json:"deal"`
+	charged
 }
 
 // remaining rounds an instalment to seven decimals and the rest to cents, as
@@ -107,12 +132,16 @@ func (r creditRow) remaining() store.Money {
 	return store.Money((rest + seven/200) / (seven / 100))
 }
 
+// instalment is cut to cents: what goes with an instalment paid ahead (DEB-11).
+func (r creditRow) instalment() store.Money { return r.Value / store.Money(max(r.Count, 1)) }
+
 // Debts returns all that the property owes today, with late charges, and the
 // credits that it has (gsan-rules 2 and 3). Bills and slips that were paid in
-// the month whose collection is open, wholly or in part, and debts under review
-// are among them and cannot be chosen (DEB-3, DEB-14). Bills that were put into
-// a deal are not: the deal is (DEB-11). Without a present occupant the list is
-// empty and says nothing (DEB-15).
+// the month whose collection is open, wholly or in part, what was paid to us or
+// is being paid by card (see charge.go), and debts under review are among them
+// and cannot be chosen (DEB-3, DEB-14). A credit that goes along with such a
+// charge is not. Bills that were put into a deal are not: the deal is (DEB-11).
+// Without a present occupant the list is empty and says nothing (DEB-15).
 func (db *DB) Debts(ctx context.Context, property int64) (store.Debts, error) {
 	codes := db.codes.Load()
 	row, err := readDebts(ctx, db.pool, codes.parameters.debts, property)
@@ -124,6 +153,7 @@ func (db *DB) Debts(ctx context.Context, property int64) (store.Debts, error) {
 
 // asker is a pool or a transaction.
 type asker interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
 }
 
@@ -152,6 +182,7 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 		                 'debited', EXISTS (SELECT 1 FROM arrecadacao.pagamento d WHERE d.cnta_id = c.cnta_id AND d.arfm_id = $2::int),
 		                 'review', c.cnta_dtrevisao IS NOT NULL, 'reason', coalesce(c.cmrv_id, 0),
 		                 'finable', c.cnta_iccobrancamulta = 2, 'direct_debit', coalesce(c.cnta_icdebitoconta, 2) = 1,
+		                 'held', EXISTS (SELECT 1 FROM loja.charge_hold ch WHERE ch.kind = 'bill' AND ch.debt = c.cnta_id AND ch.firm),
 		                 'fines', (SELECT (100 * coalesce(sum(f.dbcb_vlprestacao), 0))::bigint FROM faturamento.debito_cobrado f
 		                            WHERE f.cnta_id = c.cnta_id AND f.dbtp_id = $3::int),
 		                 'own', `+own+`,
@@ -162,6 +193,10 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 		                 'id', d.dbac_id, 'kind', d.dbtp_id, 'finance', d.fntp_id, 'value', (100 * d.dbac_vldebito)::bigint,
 		                 'count', d.dbac_nnprestacaodebito, 'done', d.dbac_nnprestacaocobradas + coalesce(d.dbac_nnparcelabonus, 0),
 		                 'review', d.dbac_dtrevisao IS NOT NULL, 'reason', coalesce(d.cmrv_id, 0),
+		                 `+chargedAs(`kind = 'service' AND debt = d.dbac_id OR kind = 'deal' AND debt = d.parc_id`)+`,
+		                 'ahead', EXISTS (SELECT 1 FROM loja.charge_debt cd JOIN loja.charge ch ON ch.id = cd.charge
+		                                   WHERE cd.kind = 'deal' AND cd.debt = d.parc_id AND ch.state = 'paid'
+		                                     AND d.dbac_nnprestacaodebito - d.dbac_nnprestacaocobradas - coalesce(d.dbac_nnparcelabonus, 0) > cd.instalments - cd.ahead),
 		                 'deal', coalesce(d.parc_id, 0), 'standing', coalesce(l.pcst_id = 1, false), 'dealt', l.parc_tmparcelamento::date,
 		                 'contract', `+inContract(p.HideServices, "dbac_id", "d.dbac_id")+`))
 		          FROM faturamento.debito_a_cobrar d LEFT JOIN cobranca.parcelamento l ON l.parc_id = d.parc_id
@@ -170,6 +205,7 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 		           AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento dp WHERE dp.dbac_id = d.dbac_id)),
 		       (SELECT json_agg(json_build_object(
 		                 'id', s.gpag_id, 'kind', s.dbtp_id, 'due', s.gpag_dtvencimento, 'value', (100 * s.gpag_vldebito)::bigint,
+		                 `+chargedAs(`kind = 'slip' AND debt = s.gpag_id`)+`,
 		                 'paid', (SELECT (100 * coalesce(sum(sp.pgmt_vlpagamento), 0))::bigint FROM arrecadacao.pagamento sp WHERE sp.gpag_id = s.gpag_id),
 		                 'contract', `+inContract(p.HideSlips, "gpag_id", "s.gpag_id")+`))
 		          FROM faturamento.guia_pagamento s
@@ -177,6 +213,7 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 		       (SELECT json_agg(json_build_object(
 		                 'id', a.crar_id, 'kind', a.crti_id, 'origin', a.crog_id, 'value', (100 * coalesce(a.crar_vlcredito, 0))::bigint,
 		                 'count', coalesce(a.crar_nnprestacaocredito, 1), 'done', coalesce(a.crar_nnprestacaorealizadas, 0) + coalesce(a.crar_nnparcelabonus, 0),
+		                 `+chargedAs(`kind = 'credit' AND debt = a.crar_id`)+`,
 		                 'residual', (100 * coalesce(a.crar_vlresidualmesanterior, 0))::bigint, 'deal', coalesce(a.parc_id, 0)))
 		          FROM faturamento.credito_a_realizar a
 		         WHERE a.imov_id = $1::bigint AND a.dcst_idatual = 0
@@ -188,9 +225,15 @@ func readDebts(ctx context.Context, from asker, p debtParameters, property int64
 	return r, err
 }
 
+// chargedAs reads what charged has of the debts that which names.
+func chargedAs(which string) string {
+	return `'settled', EXISTS (SELECT 1 FROM loja.charge_debt JOIN loja.charge ch ON ch.id = charge WHERE (` + which + `) AND ahead IS NULL AND ch.state = 'paid'),
+		                 'held', EXISTS (SELECT 1 FROM loja.charge_hold WHERE (` + which + `) AND firm)`
+}
+
 // debts puts what was read into the sections of the statement (DEB-12).
 func (r debtsRow) debts(codes *codes, rules latecharge.Rules, today store.Date) store.Debts {
-	all := store.Debts{On: today, Occupied: r.Occupied}
+	all := store.Debts{On: today, Occupied: r.Occupied, Limit: codes.parameters.statements.Slip}
 	if !r.Occupied {
 		return all
 	}
@@ -217,7 +260,7 @@ func (r debtsRow) debts(codes *codes, rules latecharge.Rules, today store.Date) 
 		keep(false, d)
 	}
 	for _, c := range r.Credits {
-		if c.Origin != dealDiscount && c.remaining() > 0 {
+		if c.Origin != dealDiscount && c.remaining() > 0 && c.status() == store.Open { // one that goes along with a charge is spent
 			keep(false, store.Debt{
 				Kind: store.Credit, ID: c.ID, Text: sentence(codes.credit[c.Kind]), Value: c.remaining(),
 				Instalments: max(c.Count-c.Done, 1),
@@ -231,9 +274,10 @@ func (r debtsRow) debts(codes *codes, rules latecharge.Rules, today store.Date) 
 }
 
 // debt is a bill with its late charges, which whoever has paid in part or is
-// exempt has none of (ACR-2).
+// exempt has none of (ACR-2). One that could be paid but for charges that are
+// not computed here is unpriced (ACR-10).
 func (r openRow) debt(codes *codes, rules latecharge.Rules, today store.Date, exempt bool) store.Debt {
-	bill := billRow{Total: r.Value, Paid: r.Paid, Review: r.Review, Reason: r.Reason}.bill(codes)
+	bill := billRow{Total: r.Value, Paid: r.Paid, Review: r.Review, Reason: r.Reason, Held: r.Held}.bill(codes)
 	d := store.Debt{
 		Kind: store.FormerBill, ID: r.ID, Month: r.Month, Due: r.Due.Date, Value: r.Value,
 		Status: bill.Status, Review: bill.Review, DirectDebit: r.DirectDebit,
@@ -242,7 +286,11 @@ func (r openRow) debt(codes *codes, rules latecharge.Rules, today store.Date, ex
 		d.Kind = store.OwnBill
 	}
 	if r.Paid == 0 && !r.Debited && !exempt {
-		d.Late = rules.Charges(latecharge.Bill{Value: r.Value, Fines: r.Fines, Month: r.Month, Due: r.Due.Date, Finable: r.Finable}, today)
+		late, known := rules.Charges(latecharge.Bill{Value: r.Value, Fines: r.Fines, Month: r.Month, Due: r.Due.Date, Finable: r.Finable}, today)
+		d.Late = late
+		if !known && d.Status == store.Open {
+			d.Status = store.Unpriced
+		}
 	}
 	return d
 }
@@ -258,22 +306,27 @@ func (r serviceRow) debt(codes *codes) store.Debt {
 		Kind: store.Service, ID: r.ID, Text: sentence(codes.charge[r.Kind]), Value: r.remaining(),
 		Instalments: r.Count - r.Done, Instalment: r.instalment(),
 	}
-	if r.Review {
+	if d.Status = r.status(); d.Status == store.Open && r.Review {
 		d.Status, d.Review = store.UnderReview, sentence(codes.review[r.Reason])
 	}
 	return d
 }
 
 func (r slipRow) debt(codes *codes) store.Debt {
-	bill := billRow{Total: r.Value, Paid: r.Paid}.bill(codes)
+	bill := billRow{Total: r.Value, Paid: r.Paid, Held: r.Held}
+	if r.Settled {
+		bill.Paid = max(r.Paid, r.Value)
+	}
 	return store.Debt{
-		Kind: store.Slip, ID: r.ID, Due: r.Due.Date, Text: sentence(codes.charge[r.Kind]), Value: r.Value, Status: bill.Status,
+		Kind: store.Slip, ID: r.ID, Due: r.Due.Date, Text: sentence(codes.charge[r.Kind]), Value: r.Value, Status: bill.bill(codes).Status,
 	}
 }
 
 // deals adds up what is left of each standing deal, less its discounts. Who pays
 // it off at once does not pay the interest of instalments to come, so GSAN
-// leaves that out of the balance; it is in what an instalment costs.
+// leaves that out of the balance; it is in what an instalment costs. So it is
+// with instalments paid ahead: they are the same number of every service and of
+// every discount of the deal, and at least one of each service stays.
 func (r debtsRow) deals(codes *codes, contracted *bool) []store.Debt {
 	var found []store.Debt
 	at := map[int64]int{}
@@ -294,20 +347,36 @@ func (r debtsRow) deals(codes *codes, contracted *bool) []store.Debt {
 		d.Instalments = max(d.Instalments, s.Count-s.Done)
 		d.Instalment += s.instalment()
 		if s.Kind != dealInterest {
+			if len(d.Services) == 0 || s.Count-s.Done <= d.AheadMost {
+				d.AheadMost = s.Count - s.Done - 1
+			}
 			d.Value += s.remaining()
+			d.Each += s.instalment()
 			d.Services = append(d.Services, s.ID)
 		}
-		if s.Review {
+		switch status := s.status(); {
+		case status != store.Open:
+			d.Status, d.Review = status, ""
+		case s.Review && d.Status == store.Open:
 			d.Status, d.Review = store.UnderReview, sentence(codes.review[s.Reason])
 		}
 	}
 	for _, c := range r.Credits {
 		if i, ok := at[c.Deal]; ok && c.Origin == dealDiscount {
 			found[i].Value -= c.remaining()
+			found[i].Each -= c.instalment()
+			found[i].AheadMost = min(found[i].AheadMost, c.Count-c.Done)
 		}
 	}
 	for i := range found {
 		slices.Sort(found[i].Services)
+		d := &found[i]
+		if d.Each > 0 { // never dearer than all that is left, which has more of the discounts in it
+			d.AheadMost = min(d.AheadMost, int((d.Value-1)/d.Each))
+		}
+		if d.Each <= 0 || d.AheadMost < 1 {
+			d.AheadMost, d.Each = 0, 0
+		}
 	}
 	return slices.DeleteFunc(found, func(d store.Debt) bool { return d.Value <= 0 })
 }

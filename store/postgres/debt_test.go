@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lojavirtual/store"
+	"lojavirtual/store/instalment"
 	"lojavirtual/store/postgres"
 )
 
@@ -278,6 +279,43 @@ func TestDebtsLate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestACR10: late bills of before the tariff's month are unpriced, whoever's they
+// are, unless nobody could pay them anyway or they have no late charges; they are
+// on no statement.
+func TestACR10(t *testing.T) {
+	w := open(t)
+	fresh := func(change string) world {
+		t.Helper()
+		w.exec(change)
+		return openURL(t, w.conn.Config().ConnString())
+	}
+	chosen := w.owed(several, store.Debt.Selectable)
+	tariff := fresh(`UPDATE cadastro.sistema_parametros SET parm_icatualizacaotarifaria = 1, parm_amatualizacaotarifaria = 202604`)
+	all := tariff.expect("before the tariff's month", several, "own 03/2026 140,00 unpriced", "own 04/2026 157,14 open", "own 05/2026 169,23 open")
+	if all.List[0].Selectable() || len(all.List) == 3 && store.SumOf(all.List[1:]).Total() != 32637 {
+		t.Errorf("%+v", all.List)
+	}
+	if _, refusal, err := tariff.IssueStatement(t.Context(), "turn", several, chosen); refusal != store.DebtsChanged || err != nil {
+		t.Errorf("chosen before: %d, %v", refusal, err)
+	}
+	if _, refusal, err := tariff.IssueStatement(t.Context(), "turn", several, all.List); refusal != store.DebtsChanged || err != nil {
+		t.Errorf("chosen nevertheless: %d, %v", refusal, err)
+	}
+	if _, refusal := tariff.deal(several); refusal != instalment.Unpriced {
+		t.Errorf("a deal: %q", refusal)
+	}
+	fresh(`UPDATE cadastro.sistema_parametros SET parm_amatualizacaotarifaria = 202603`).
+		expect("from the tariff's month on", several, "own 03/2026 140,00+4,20 open", "own 04/2026 157,14 open", "own 05/2026 169,23 open")
+	fresh(`UPDATE cadastro.sistema_parametros SET parm_amatualizacaotarifaria = NULL`).
+		expect("no month", several, "own 03/2026 140,00+4,20 open", "own 04/2026 157,14 open", "own 05/2026 169,23 open")
+	w.exec(`UPDATE faturamento.conta SET cnta_dtrevisao = '2026-05-01' WHERE cnta_id = $1`, w.bill(several, 202603))
+	fresh(`UPDATE cadastro.sistema_parametros SET parm_amatualizacaotarifaria = 202604`).
+		expect("under review", several, "own 03/2026 140,00 review", "own 04/2026 157,14 open", "own 05/2026 169,23 open")
+	w.exec(`UPDATE faturamento.conta SET cnta_dtrevisao = NULL`)
+	fresh(`UPDATE cadastro.categoria SET catg_iccobrancaacrescimos = 2`).
+		expect("ACR-2, exempt", several, "own 03/2026 140,00 open", "own 04/2026 157,14 open", "own 05/2026 169,23 open")
 }
 
 // TestOctoberSwitch: ACR-9 is copied unless we are told otherwise.

@@ -17,9 +17,7 @@ import (
 func once[T any](ctx context.Context, db *DB, key, kind string, property int64, do func(context.Context, pgx.Tx) (T, error)) (T, error) {
 	var result T
 	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		// The lock of one second is GSAN's batches' share: a month being closed
-		// holds rows for minutes, and the person is told to try later.
-		if _, err := tx.Exec(ctx, `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1::bigint)`, property); err != nil {
+		if err := holdProperty(ctx, tx, property); err != nil {
 			return err
 		}
 		var first []byte
@@ -43,4 +41,13 @@ func once[T any](ctx context.Context, db *DB, key, kind string, property int64, 
 		return err
 	})
 	return result, away(kind, err)
+}
+
+// holdProperty waits until nobody else is writing to the property, and keeps
+// others waiting until the transaction ends. The lock of one second is GSAN's
+// batches' share: a month being closed holds rows for minutes, and the person is
+// told to try later.
+func holdProperty(ctx context.Context, tx pgx.Tx, property int64) error {
+	_, err := tx.Exec(ctx, `SELECT set_config('lock_timeout', '1s', true), pg_advisory_xact_lock($1::bigint)`, property)
+	return err
 }

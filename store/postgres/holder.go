@@ -83,6 +83,39 @@ func (db *DB) HolderOf(ctx context.Context, customer, property int64) (h store.H
 		 LIMIT 1`, customer, property)
 }
 
+// DocumentOf returns the CPF (11 digits) or CNPJ (14 positions) of a customer in a
+// current relation to the property; ok is false if there is no such relation, or
+// no document registered.
+func (db *DB) DocumentOf(ctx context.Context, customer, property int64) (document string, ok bool, err error) {
+	err = db.pool.QueryRow(ctx, `
+		SELECT coalesce(lpad(nullif(regexp_replace(c.clie_nncpf, '[^0-9]', '', 'g'), ''), 11, '0'),
+		                lpad(nullif(regexp_replace(upper(c.clie_nncnpj), '[^0-9A-Z]', '', 'g'), ''), 14, '0'), '')::text
+		  FROM cadastro.cliente_imovel ci
+		  JOIN cadastro.cliente c ON c.clie_id = ci.clie_id
+		 WHERE ci.clie_id = $1::bigint AND ci.imov_id = $2::bigint AND ci.clim_dtrelacaofim IS NULL
+		 LIMIT 1`, customer, property).Scan(&document)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	return document, err == nil && isDocument(document), away("document of a customer", err)
+}
+
+// CustomerNames returns the names of customers by their numbers; of who is not
+// there, nothing.
+func (db *DB) CustomerNames(ctx context.Context, customers []int64) (map[int64]string, error) {
+	rows, _ := db.pool.Query(ctx, `
+		SELECT clie_id::bigint, coalesce(trim(clie_nmcliente), '')::text
+		  FROM cadastro.cliente WHERE clie_id = ANY ($1::bigint[])`, customers)
+	names := make(map[int64]string, len(customers))
+	var id int64
+	var name string
+	_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+		names[id] = name
+		return nil
+	})
+	return names, away("names of customers", err)
+}
+
 // Properties returns the properties the customer is in a current relation to, by
 // matrícula; the first 50 of them.
 func (db *DB) Properties(ctx context.Context, customer int64) ([]store.Holder, error) {

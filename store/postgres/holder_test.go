@@ -55,6 +55,20 @@ func TestFindHolder(t *testing.T) {
 	})
 }
 
+func TestCustomerNames(t *testing.T) {
+	t.Parallel()
+	encodings(t, func(t *testing.T, w world) {
+		h, ok, err := w.FindHolder(t.Context(), vacant, "70000080837")
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		names, err := w.CustomerNames(t.Context(), []int64{h.Customer, 1 << 30})
+		if err != nil || len(names) != 1 || names[h.Customer] != "LÚCIA HELENA ANDRADE" {
+			t.Errorf("%v, %v", names, err)
+		}
+	})
+}
+
 func TestProperties(t *testing.T) {
 	w := open(t)
 	w.exec(`INSERT INTO cadastro.cliente_imovel (clim_id, clie_id, imov_id, crtp_id, clim_icnomeconta)
@@ -171,4 +185,34 @@ func TestCast(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Documents of those in a relation to the property, and of nobody else.
+func TestDocumentOf(t *testing.T) {
+	t.Parallel()
+	encodings(t, func(t *testing.T, w world) {
+		found := 0
+		for _, p := range postgres.DemoPeople() {
+			for _, property := range p.Properties {
+				customer, ok, err := w.FindHolder(t.Context(), property, p.Document)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !ok {
+					continue // no document, or nobody there
+				}
+				found++
+				document, ok, err := w.DocumentOf(t.Context(), customer.Customer, property)
+				if err != nil || !ok || document != p.Document {
+					t.Errorf("%s: %q %v %v", p.Name, document, ok, err)
+				}
+				if document, ok, err := w.DocumentOf(t.Context(), customer.Customer, 1); ok || err != nil {
+					t.Errorf("%s at no property of theirs: %q %v", p.Name, document, err)
+				}
+			}
+		}
+		if found < 5 {
+			t.Errorf("%d people were looked at", found)
+		}
+	})
 }

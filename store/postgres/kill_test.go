@@ -26,6 +26,9 @@ import (
 // An effect is something that must happen once, whenever the process that does
 // it is killed.
 type effect struct {
+	// prepare does what must have happened before, undisturbed, and returns the key
+	// to go on with; nil if nothing must.
+	prepare func(ctx context.Context, db *postgres.DB, key string, property int64) (string, error)
 	// do does it for a property under the key. What it returns must survive JSON.
 	do func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error)
 	// properties finds those it can be done for; each is used once. Two hundred
@@ -37,8 +40,60 @@ type effect struct {
 	wrote []int64
 }
 
+// ready prepares the effect and returns its key.
+func (e effect) ready(ctx context.Context, db *postgres.DB, key string, property int64) (string, error) {
+	if e.prepare == nil {
+		return key, nil
+	}
+	return e.prepare(ctx, db, key, property)
+}
+
 // effects is all that is written for customers, by the name of its kind.
 var effects = map[string]effect{
+	"opened charge": {
+		prepare: func(ctx context.Context, db *postgres.DB, key string, property int64) (string, error) {
+			c, err := offerOne(ctx, db, key, property)
+			return c.ID, err
+		},
+		do: func(ctx context.Context, db *postgres.DB, key string, _ int64) (any, error) {
+			return openOne(ctx, db, key)
+		},
+		properties: aBill,
+		rows: append(reviewRows,
+			`SELECT count(*) FROM loja.charge WHERE property = $1 AND state = 'open'`,
+			`SELECT count(*) FROM loja.charge_hold JOIN loja.charge ON id = charge WHERE property = $1 AND firm`,
+			`SELECT count(*) FROM loja.charge_event JOIN loja.charge c ON c.id = charge WHERE property = $1`,
+		),
+		wrote: []int64{1, 1, 1, 1, 1, 1, 1},
+	},
+	"refused charge": {
+		prepare: offerAndOpenOne,
+		do: func(ctx context.Context, db *postgres.DB, key string, _ int64) (any, error) {
+			return hearOf(ctx, db, key, store.ChargeEvent{Kind: store.EventRefused, At: at})
+		},
+		properties: aBill,
+		rows: append(reviewRows,
+			`SELECT count(*) FROM loja.charge WHERE property = $1 AND state = 'refused'`,
+			`SELECT count(*) FROM loja.charge_hold JOIN loja.charge ON id = charge WHERE property = $1`,
+			`SELECT count(*) FROM loja.charge_event JOIN loja.charge c ON c.id = charge WHERE property = $1`,
+		),
+		wrote: []int64{-1, 1, 1, 1, 1, -1, 1},
+	},
+	"paid charge": { // late, so that there is a request
+		prepare: offerAndOpenOne,
+		do: func(ctx context.Context, db *postgres.DB, key string, _ int64) (any, error) {
+			return hearOf(ctx, db, key, store.ChargeEvent{Kind: store.EventPaid, At: at.Add(time.Hour), Payment: "p", Amount: 1e9})
+		},
+		properties: aBill,
+		rows: []string{
+			`SELECT count(*) FROM loja.charge WHERE property = $1 AND state = 'paid' AND marks = 'late over' AND reported = marks AND protocol <> ''`,
+			`SELECT count(*) FROM loja.charge_hold JOIN loja.charge ON id = charge WHERE property = $1`,
+			`SELECT count(*) FROM loja.charge_event JOIN loja.charge c ON c.id = charge WHERE property = $1`,
+			`SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1`,
+			`SELECT count(*) FROM atendimentopublico.ra_conta JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
+		},
+		wrote: []int64{1, -1, 1, 1, 1},
+	},
 	"request": {
 		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
 			o, ok, err := db.OpenRequest(ctx, key, store.RequestForm{
@@ -51,14 +106,14 @@ var effects = map[string]effect{
 			return o, err
 		},
 		properties: `SELECT imov_id::bigint FROM cadastro.imovel WHERE imov_id > 2400000 ORDER BY 1 LIMIT 200`,
-		rows: []string{
+		rows: append(effectRows,
 			`SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1`,
 			`SELECT count(*) FROM atendimentopublico.ra_unidade JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
 			`SELECT count(*) FROM atendimentopublico.ra_solicitante JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
 			`SELECT count(*) FROM atendimentopublico.tramite JOIN atendimentopublico.registro_atendimento USING (rgat_id) WHERE imov_id = $1`,
 			`SELECT count(*) FROM loja.attachment WHERE property = $1`,
-		},
-		wrote: []int64{1, 1, 1, 1, 1},
+		),
+		wrote: []int64{1, 1, 1, 1, 1, 1},
 	},
 	"due day": {
 		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
@@ -69,7 +124,7 @@ var effects = map[string]effect{
 			return c, err
 		},
 		properties: `SELECT imov_id::bigint FROM cadastro.imovel WHERE imov_id > 3000000 AND coalesce(imov_icexclusao, 2) <> 1 ORDER BY 1 LIMIT 200`,
-		rows: []string{
+		rows: append(effectRows,
 			`SELECT count(*) FROM faturamento.vencimento_alternativo WHERE imov_id = $1`,
 			`SELECT count(*) FROM cadastro.imovel WHERE imov_id = $1 AND imov_ddvencimento = 25 AND imov_icvencimentomesseguinte = 2`,
 			`SELECT count(*) FROM atendimentopublico.registro_atendimento WHERE imov_id = $1`,
@@ -78,8 +133,8 @@ var effects = map[string]effect{
 			`SELECT count(*) FROM seguranca.operacao_efetuada WHERE opef_cnargumento = $1`,
 			`SELECT count(*) FROM seguranca.usuario_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
 			`SELECT count(*) FROM seguranca.tabela_linha_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
-		},
-		wrote: []int64{1, 1, 1, 2, 1, 1, 1, 1}, // the request is opened and closed
+		),
+		wrote: []int64{1, 1, 1, 1, 2, 1, 1, 1, 1}, // the request is opened and closed
 	},
 	"statement": {
 		do: func(ctx context.Context, db *postgres.DB, key string, property int64) (any, error) {
@@ -94,18 +149,77 @@ var effects = map[string]effect{
 			}
 			return s, err
 		},
-		properties: `
-			SELECT c.imov_id::bigint FROM faturamento.conta c
-			  JOIN cadastro.cliente_imovel r ON r.imov_id = c.imov_id AND r.crtp_id = 2 AND r.clim_dtrelacaofim IS NULL
-			 WHERE c.imov_id > 3000000 AND c.dcst_idatual = 0 AND c.cnta_dtrevisao IS NULL
-			   AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)
-			 GROUP BY 1 HAVING count(*) >= 2 ORDER BY 1 LIMIT 200`,
-		rows: []string{
+		properties: twoBills,
+		rows: append(effectRows,
 			`SELECT count(*) FROM cobranca.cobranca_documento WHERE imov_id = $1`,
 			`SELECT count(*) FROM cobranca.cobranca_documento_item JOIN cobranca.cobranca_documento USING (cbdo_id) WHERE imov_id = $1`,
-		},
-		wrote: []int64{1, 2},
+		),
+		wrote: []int64{1, 1, 2},
 	},
+}
+
+// bills finds properties with so many bills to be paid; aBill and twoBills with
+// one and two of them at least.
+const bills = `
+	SELECT c.imov_id::bigint FROM faturamento.conta c
+	  JOIN cadastro.cliente_imovel r ON r.imov_id = c.imov_id AND r.crtp_id = 2 AND r.clim_dtrelacaofim IS NULL
+	  JOIN cadastro.cliente_conta k ON k.cnta_id = c.cnta_id AND k.crtp_id = 2 AND k.clie_id = r.clie_id
+	 WHERE c.imov_id > 3000000 AND c.dcst_idatual = 0 AND c.cnta_dtrevisao IS NULL
+	   AND NOT EXISTS (SELECT 1 FROM arrecadacao.pagamento p WHERE p.cnta_id = c.cnta_id)
+	 GROUP BY 1 HAVING count(*) >= %d ORDER BY 1 LIMIT 250`
+
+var aBill, twoBills = fmt.Sprintf(bills, 1), fmt.Sprintf(bills, 2)
+
+// What effects have in common: the row that is kept under their key; reviews of
+// bills and their trail.
+var (
+	effectRows = []string{`SELECT count(*) FROM loja.effect WHERE property = $1`}
+	reviewRows = []string{
+		`SELECT count(*) FROM faturamento.conta WHERE imov_id = $1 AND cmrv_id = 110 AND cnta_dtrevisao IS NOT NULL`,
+		`SELECT count(*) FROM seguranca.operacao_efetuada WHERE opef_cnargumento = $1`,
+		`SELECT count(*) FROM seguranca.usuario_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
+		`SELECT count(*) FROM seguranca.tabela_linha_alteracao JOIN seguranca.operacao_efetuada ON opef_id = tref_id WHERE opef_cnargumento = $1`,
+	}
+)
+
+// offerOne offers a bill of the property for a card, under the key.
+func offerOne(ctx context.Context, db *postgres.DB, key string, property int64) (store.Charge, error) {
+	owed, err := db.Debts(ctx, property)
+	if err != nil {
+		return store.Charge{}, err
+	}
+	open := slices.DeleteFunc(owed.List, func(d store.Debt) bool { return d.Kind != store.OwnBill || !d.Selectable() })
+	c, refusal, err := db.OfferCharge(ctx, key, store.ChargeForm{
+		Session: "test", Property: property, Provider: "card", Debts: open[:1], At: at,
+	})
+	if err == nil && refusal != store.NotRefused {
+		err = fmt.Errorf("refused: %d", refusal)
+	}
+	return c, err
+}
+
+// openOne opens the charge.
+func openOne(ctx context.Context, db *postgres.DB, id string) (store.OpenedCharge, error) {
+	o, _, err := db.OpenCharge(ctx, id, at)
+	if err == nil && o.Refusal != store.NotRefused {
+		err = fmt.Errorf("refused: %d", o.Refusal)
+	}
+	return o, err
+}
+
+func offerAndOpenOne(ctx context.Context, db *postgres.DB, key string, property int64) (string, error) {
+	c, err := offerOne(ctx, db, key, property)
+	if err == nil {
+		_, err = openOne(ctx, db, c.ID)
+	}
+	return c.ID, err
+}
+
+// hearOf records news of the charge.
+func hearOf(ctx context.Context, db *postgres.DB, id string, e store.ChargeEvent) (store.Charge, error) {
+	e.Provider, e.ID, e.Charge = "card", "news of "+id, id
+	c, _, err := db.RecordEvent(ctx, e, at)
+	return c, err
 }
 
 // TestKill does every effect in a process of its own that is killed before and
@@ -119,8 +233,6 @@ func TestKill(t *testing.T) {
 	for name, e := range effects {
 		t.Run(name, func(t *testing.T) {
 			w, url := openKillable(t)
-			e.rows = append(slices.Clip(e.rows), `SELECT count(*) FROM loja.effect WHERE property = $1`)
-			e.wrote = append(slices.Clip(e.wrote), 1)
 			rows, _ := w.conn.Query(t.Context(), e.properties)
 			properties, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 			if err != nil {
@@ -128,8 +240,11 @@ func TestKill(t *testing.T) {
 			}
 			points, done := 0, 0 // deaths, and how many of them after the effect had happened
 			for _, property := range properties {
+				if _, err := e.ready(t.Context(), w.DB, keyOf(property), property); err != nil {
+					t.Fatal(err)
+				}
 				before := w.counts(e, property)
-				_, killed := child(t, url, name, property, points+1)
+				killed := child(t, url, name, property, points+1)
 				if !killed {
 					break
 				}
@@ -141,12 +256,12 @@ func TestKill(t *testing.T) {
 				case !slices.Equal(before, after):
 					t.Errorf("killed at %d: half of it: %v rows", points, added(before, after))
 				}
-				first, _ := child(t, url, name, property, 0)
+				first := w.again(e, property)
 				w.alone()
 				if got := added(before, w.counts(e, property)); !slices.Equal(got, e.wrote) {
 					t.Errorf("killed at %d: then %v rows, want %v", points, got, e.wrote)
 				}
-				second, _ := child(t, url, name, property, 0)
+				second := w.again(e, property)
 				if !bytes.Equal(first, second) {
 					t.Errorf("killed at %d: told %s, then %s", points, first, second)
 				}
@@ -164,7 +279,9 @@ func TestKill(t *testing.T) {
 
 func openKillable(t *testing.T) (w world, url string) {
 	url = embedded.DatabaseForTest(t, "demo", fill)
-	return openURL(t, url), url
+	w = openURL(t, url)
+	w.CardReview = cardReview
+	return w, url
 }
 
 // counts counts the rows of every table of an effect at one moment.
@@ -200,25 +317,44 @@ func (w world) alone() {
 // What a child is told.
 const killEffect, killURL, killProperty, killAt = "TEST_KILL_EFFECT", "TEST_KILL_URL", "TEST_KILL_PROPERTY", "TEST_KILL_AT"
 
+// keyOf is the key under which the effect happens for a property.
+func keyOf(property int64) string { return fmt.Sprintf("test/%d", property) }
+
 // child does an effect for the property, under the property's key, in another
-// process, which is killed at that place; never if 0. It returns what it was
-// told.
-func child(t *testing.T, url, effect string, property int64, at int) (told []byte, killed bool) {
+// process, which is killed at that place, unless it comes through before.
+func child(t *testing.T, url, effect string, property int64, at int) (killed bool) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	var wrong bytes.Buffer
-	cmd.Stderr = &wrong
 	cmd.Env = append(os.Environ(), killEffect+"="+effect, killURL+"="+url+"&application_name=killed",
 		fmt.Sprintf("%s=%d", killProperty, property), fmt.Sprintf("%s=%d", killAt, at))
-	told, err = cmd.Output()
-	if err != nil && (at == 0 || cmd.ProcessState.ExitCode() != -1) {
-		t.Fatalf("%s for %d: %v\n%s", effect, property, err, &wrong)
+	wrong, err := cmd.CombinedOutput()
+	if err != nil && cmd.ProcessState.ExitCode() != -1 {
+		t.Fatalf("%s for %d: %v\n%s", effect, property, err, wrong)
 	}
-	return told, err != nil
+	return err != nil
+}
+
+// again comes with the same key as a child that was killed, and returns what it
+// is told.
+func (w world) again(e effect, property int64) []byte {
+	w.t.Helper()
+	key, err := e.ready(w.t.Context(), w.DB, keyOf(property), property)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	result, err := e.do(w.t.Context(), w.DB, key, property)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	told, err := json.Marshal(result)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return told
 }
 
 // runChild is the main of a child; it returns its exit status.
@@ -246,16 +382,16 @@ func runChild() int {
 			return err
 		}
 		defer db.Close()
-		db.Today = func() store.Date { return today }
-		if at > 0 {
-			places.Store(at)
-		}
-		result, err := effects[os.Getenv(killEffect)].do(ctx, db, fmt.Sprintf("test/%d", property), property)
+		db.Today, db.CardReview = func() store.Date { return today }, cardReview
+		e := effects[os.Getenv(killEffect)]
+		key, err := e.ready(ctx, db, keyOf(property), property)
 		if err != nil {
 			return err
 		}
+		places.Store(at)
+		_, err = e.do(ctx, db, key, property)
 		places.Store(-1)
-		return json.NewEncoder(os.Stdout).Encode(result)
+		return err
 	}()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -73,24 +73,37 @@ const paymentsQuery = `
 // them, and of the rest what is theirs by name or was paid since they came. A
 // payment for a bill of an earlier occupant is never returned, whoever made it
 // and whenever: how somebody else pays is not for those who come after (DEB-6).
-// Without a present occupant there are none.
+// Without a present occupant there are none. In the same round trip it reads what
+// was set out to be paid by us since they came.
 func (db *DB) Payments(ctx context.Context, property int64) (store.Payments, error) {
 	codes := db.codes.Load()
-	rows, _ := db.pool.Query(ctx, paymentsQuery, property)
 	var found store.Payments
-	var r paymentRow
-	var some bool
-	_, err := pgx.ForEachRow(rows, []any{
-		&found.Occupied, &some, &r.Bill, &r.Slip, &r.Service, &r.Month, &r.On, &r.Value, &r.Billed,
-		&r.Debt, &r.Document, &r.Form, &r.Collector, &r.State,
-	}, func() error {
-		if some {
-			found.List = append(found.List, r.payment(codes))
-		}
-		return nil
+	var both pgx.Batch
+	both.Queue(paymentsQuery, property).Query(func(rows pgx.Rows) error {
+		var r paymentRow
+		var some bool
+		_, err := pgx.ForEachRow(rows, []any{
+			&found.Occupied, &some, &r.Bill, &r.Slip, &r.Service, &r.Month, &r.On, &r.Value, &r.Billed,
+			&r.Debt, &r.Document, &r.Form, &r.Collector, &r.State,
+		}, func() error {
+			if some {
+				found.List = append(found.List, r.payment(codes))
+			}
+			return nil
+		})
+		return err
 	})
-	return found, away("payments", err)
+	both.Queue(chargesWhere(`property = $1::bigint AND opened_at >= $2::date AND opened_at >= `+sinceOccupied), property, db.Today().Add(-chargesTold)).
+		Query(func(rows pgx.Rows) (err error) {
+			found.Charges, err = pgx.CollectRows(rows, scanCharge)
+			return err
+		})
+	return found, away("payments", db.pool.SendBatch(ctx, &both).Close())
 }
+
+// chargesTold is for how many days after it was opened a charge is spoken of: a
+// PIX code is good for a month.
+const chargesTold = 45
 
 // payment puts the payment in words.
 func (r paymentRow) payment(codes *codes) store.Payment {

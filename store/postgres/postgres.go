@@ -41,6 +41,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"lojavirtual/store"
+	"lojavirtual/store/seal"
 )
 
 // A DB is GSAN's database and our schema in it. Its methods may be called from
@@ -65,6 +66,28 @@ type DB struct {
 	// the newest there is as GSAN does by mistake (gsan-rules ACR-9). It may be
 	// set before the first question.
 	PlainOctober bool
+	// CardReview is the reason (cmrv_id) under which GSAN has bills em revisão while
+	// they are paid by card; 0 leaves GSAN's bills alone. It may be set before the
+	// first question.
+	CardReview int
+	// CardExpiry is how long a card company has for a payment; store.CardTime if 0. It
+	// may be set before the first question.
+	CardExpiry time.Duration
+	// TroubleRequest is the kind (step_id) of the requests that are opened for
+	// payments with which something is amiss. 0 takes the first in use that GSAN
+	// has for payments made twice (step_icinformarpgtoduplicidade). It may be set
+	// before the first question.
+	TroubleRequest int
+	// ClearingDays is how many business days GSAN takes to get a payment;
+	// store.ClearingDays if it is 0. It may be set before the first question.
+	ClearingDays int
+	// JournalKey is what matrículas are hashed with where what was said is stored;
+	// all processes must have the same, and with another one old conversations are not
+	// found by their matrícula. It may be set before the first question.
+	JournalKey []byte
+	// Seals signs documents and checks them; without it they are noted unsealed. It
+	// may be set before the first question.
+	Seals *seal.Ring
 	// Deals is how deals are simulated. It may be set before the first question.
 	Deals store.DealRules
 

@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(killEffect) != "" {
 		os.Exit(runChild())
 	}
+	if os.Getenv(competeURL) != "" {
+		os.Exit(runCompetitor())
+	}
 	os.Exit(embedded.Run(m))
 }
 
@@ -168,6 +171,7 @@ func (w world) list(property int64) (short []string, occupied bool) {
 }
 
 var statuses = map[store.BillStatus]string{
+	store.Unpriced: "unpriced", store.InNegotiation: "negotiated",
 	store.Open: "open", store.UnderReview: "review", store.PartlyPaid: "partly", store.Paid: "paid",
 }
 
@@ -193,8 +197,11 @@ func TestRoundTrips(t *testing.T) {
 		"Clearances":       func() error { _, err := w.Clearances(t.Context(), several); return err },
 		"Consumptions":     func() error { _, err := w.Consumptions(t.Context(), several); return err },
 		"Payments":         func() error { _, err := w.Payments(t.Context(), several); return err },
+		"Charge":           func() error { _, _, err := w.Charge(t.Context(), "k"); return err },
+		"Charges":          func() error { _, err := w.Charges(t.Context(), several); return err },
+		"UntoldCharges":    func() error { _, err := w.UntoldCharges(t.Context()); return err },
 		"Issue":            func() error { _, err := w.Issue(t.Context(), "k", "k", several, store.Bill{}); return err },
-		"Document":         func() error { _, _, err := w.Document(t.Context(), "k"); return err },
+		"Document":         func() error { _, _, err := w.Document(t.Context(), "000000000000"); return err },
 	} {
 		before := count.Load()
 		if err := ask(); err != nil {
@@ -208,6 +215,15 @@ func TestRoundTrips(t *testing.T) {
 
 // counter counts statements.
 type counter struct{ atomic.Int32 }
+
+// TraceBatchStart counts a batch as one: it is sent in one trip.
+func (c *counter) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	c.Add(1)
+	return ctx
+}
+
+func (c *counter) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (c *counter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
 
 func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	c.Add(1)

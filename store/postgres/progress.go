@@ -32,6 +32,15 @@ const (
 		  LEFT JOIN atendimentopublico.solicitacao_tipo_espec e ON e.step_id = r.step_id
 		  LEFT JOIN atendimentopublico.solicitacao_tipo t ON t.sotp_id = e.sotp_id
 		  LEFT JOIN atendimentopublico.atend_motivo_encmt m ON m.amen_id = r.amen_id`
+	// concerning is the requests of the property $1 that are its people's today:
+	// those that were not closed when its present occupant came, and those that
+	// somebody who is related to it today asked for. What was done and over for
+	// whoever lived there before is theirs.
+	concerning = `r.imov_id = $1::bigint
+		   AND (r.rgat_tmencerramento IS NULL OR r.rgat_tmencerramento::date >= ` + sinceOccupied + `
+		        OR EXISTS (SELECT 1 FROM atendimentopublico.ra_solicitante s
+		                     JOIN cadastro.cliente_imovel q ON q.clie_id = s.clie_id AND q.imov_id = r.imov_id AND q.clim_dtrelacaofim IS NULL
+		                    WHERE s.rgat_id = r.rgat_id))`
 	// steps is what happened to r, oldest first. A trâmite within a unit is none.
 	steps = `(SELECT json_agg(json_build_object('on', to_char(x.at, 'YYYY-MM-DD'), 'kind', x.kind, 'what', x.what) ORDER BY x.at, x.kind)
 		           FROM (SELECT k.tram_tmtramite AS at, 1 AS kind, coalesce(trim(u.unid_dsunidade), '') AS what
@@ -65,12 +74,14 @@ func (r progressRow) progress() store.Progress {
 	}
 }
 
-// Requests returns all requests (RA) of the property, whatever became of them,
-// newest first, without their steps (gsan-rules ACO-1).
+// Requests returns the requests (RA) of the property, whatever became of them,
+// newest first, without their steps (gsan-rules ACO-1). GSAN shows its staff all
+// of them; those that were closed before the present occupant came, and that
+// nobody of today asked for, are another's and are not returned.
 func (db *DB) Requests(ctx context.Context, property int64) ([]store.Progress, error) {
 	rows, _ := db.pool.Query(ctx, `
 		SELECT `+followed+` FROM `+followedFrom+`
-		 WHERE r.imov_id = $1::bigint
+		 WHERE `+concerning+`
 		 ORDER BY r.rgat_tmregistroatendimento DESC, r.rgat_id DESC`, property)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (store.Progress, error) {
 		r, err := pgx.RowToStructByName[progressRow](row)
@@ -80,7 +91,7 @@ func (db *DB) Requests(ctx context.Context, property int64) ([]store.Progress, e
 }
 
 // Progress returns one request (RA) of the property with its steps, oldest
-// first; ok is false if the property has no such request (gsan-rules ACO-2).
+// first; ok is false if it is not among its Requests (gsan-rules ACO-2).
 func (db *DB) Progress(ctx context.Context, property, request int64) (p store.Progress, ok bool, err error) {
 	type row struct {
 		progressRow
@@ -90,7 +101,7 @@ func (db *DB) Progress(ctx context.Context, property, request int64) (p store.Pr
 	rows, _ := db.pool.Query(ctx, `
 		SELECT `+followed+`, coalesce(trim(r.rgat_dsparecerencerramento), '')::text AS outcome, `+steps+` AS steps
 		  FROM `+followedFrom+`
-		 WHERE r.imov_id = $1::bigint AND r.rgat_id = $2::bigint`, property, request)
+		 WHERE `+concerning+` AND r.rgat_id = $2::bigint`, property, request)
 	found, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[row])
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

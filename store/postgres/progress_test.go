@@ -19,6 +19,54 @@ func summary(p store.Progress) string {
 	return line
 }
 
+// TestACO1FormerOccupant: what was closed before the present occupant came is
+// nobody else's, unless somebody of today asked for it.
+func TestACO1FormerOccupant(t *testing.T) {
+	w := open(t)
+	seen := func(what string, want ...int64) {
+		t.Helper()
+		found, err := w.Requests(t.Context(), asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, p := range found {
+			got = append(got, p.Request)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+		for request := range int64(3) {
+			shown := slices.Contains(want, request)
+			if _, ok, err := w.Progress(t.Context(), asked, request); ok != shown || err != nil {
+				t.Errorf("%s: request %d is shown: %t, %v", what, request, ok, err)
+			}
+			if err := w.Watch(t.Context(), "telegram:1", asked, request, "as it was"); err != nil {
+				t.Fatal(err)
+			}
+			if watched, err := w.Watched(t.Context(), "telegram:1", request); watched != shown || err != nil {
+				t.Errorf("%s: request %d is watched: %t, %v", what, request, watched, err)
+			}
+		}
+		w.exec(`DELETE FROM loja.watch`)
+	}
+	came := func(day string) {
+		w.exec(`UPDATE cadastro.cliente_imovel SET clim_dtrelacaoinicio = $2::date WHERE imov_id = $1 AND crtp_id = 2`, asked, day)
+	}
+	came("2026-05-19")
+	seen("the requester is the occupant", 2, 1)
+	w.exec(`UPDATE atendimentopublico.ra_solicitante SET clie_id = (SELECT min(clie_id) FROM cadastro.cliente_imovel WHERE imov_id = $1)`, several)
+	seen("another asked, and one is open", 2)
+	w.exec(`UPDATE atendimentopublico.ra_solicitante SET clie_id = NULL`)
+	seen("nobody knows who asked", 2)
+	came("2026-04-12")
+	seen("came the day after it was closed", 2)
+	came("2026-04-11")
+	seen("came the day it was closed", 2, 1)
+	w.exec(`UPDATE cadastro.cliente_imovel SET clim_dtrelacaofim = '2026-05-01' WHERE imov_id = $1`, asked)
+	seen("nobody is there", 2)
+}
+
 // ACO-1 and ACO-2: all requests of the property alone, newest first, with what
 // happened to each.
 func TestProgress(t *testing.T) {

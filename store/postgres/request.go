@@ -99,10 +99,19 @@ func (db *DB) OpenRequest(ctx context.Context, key string, f store.RequestForm) 
 }
 
 // openRequest opens a registro de atendimento of any kind in a transaction that
-// holds the property (see once), and writes all that GSAN writes: the request,
-// the unit that opened it, who asks, where it is sent, and which bills it is
-// about. If one of the same kind is pending it is returned and nothing is
-// written.
+// holds the property (see once). If one of the same kind is pending it is
+// returned and nothing is written.
+func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (store.OpenedRequest, error) {
+	o, days, business, err := pendingRequest(ctx, tx, f.Property, f.Kind)
+	if err != nil || o.Existed {
+		return o, err
+	}
+	return db.insertRequest(ctx, tx, f, days, business)
+}
+
+// insertRequest writes all that GSAN writes of a request that is to be done
+// within so many days, all or business days: the request, the unit that opened
+// it, who asks, where it is sent, and which bills it is about.
 //
 // Checks that GSAN's staff screens make besides, of debts and papers
 // (gsan-rules RA-11), are not made, as its own portal makes none; reminding of
@@ -111,11 +120,7 @@ func (db *DB) OpenRequest(ctx context.Context, key string, f store.RequestForm) 
 // the observations as degrees, not into rgat_nncoordenadanorte and -leste,
 // which hold metres of a grid that GSAN does not name; photos are too large for
 // a turn and stay with the channel, under loja.attachment.
-func (db *DB) openRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm) (store.OpenedRequest, error) {
-	o, days, business, err := pendingRequest(ctx, tx, f.Property, f.Kind)
-	if err != nil || o.Existed {
-		return o, err
-	}
+func (db *DB) insertRequest(ctx context.Context, tx pgx.Tx, f store.RequestForm, days int, business bool) (o store.OpenedRequest, err error) {
 	o.Opened = store.DateOf(f.At)
 	if o.Deadline = o.Opened.Add(days); business {
 		o.Deadline = o.Opened.BusinessDays(days, db.codes.Load().holidays)

@@ -38,28 +38,18 @@ const (
 func (db *DB) IssueStatement(ctx context.Context, key string, property int64, chosen []store.Debt) (store.Statement, store.Refusal, error) {
 	codes := db.codes.Load()
 	s, err := once(ctx, db, key, "statement", property, func(ctx context.Context, tx pgx.Tx) (store.Statement, error) {
-		row, err := readDebts(ctx, tx, codes.parameters.debts, property)
+		q, err := db.quote(ctx, tx, property, chosen)
 		if err != nil {
 			return store.Statement{}, err
 		}
-		owed := row.debts(codes, db.lateRules(codes, row.Town), db.Today())
-		s := store.Statement{Issued: db.Today(), Validity: db.Today().Add(codes.parameters.statements.Days)}
-		if s.Items = itemsOf(chosen, owed); s.Items == nil {
-			return s, refused(store.DebtsChanged)
+		s := store.Statement{
+			Issued: db.Today(), Validity: db.Today().Add(codes.parameters.statements.Days),
+			Items: q.items, Discount: q.discount, Total: q.total,
 		}
-		discount, resolution, err := db.cashDiscount(ctx, tx, property, s.Items)
-		if err != nil {
-			return s, err
-		}
-		s.Discount = discount
-		s.Total = store.SumOf(s.Items).Total() - s.Discount
-		switch limit := codes.parameters.statements.Slip; {
-		case s.Total <= 0:
-			return s, refused(store.NothingToPay)
-		case limit > 0 && s.Total >= limit: // EXT-7
+		if limit := codes.parameters.statements.Slip; limit > 0 && s.Total >= limit { // EXT-7
 			return s, refused(store.NeedsBankSlip)
 		}
-		err = db.insertStatement(ctx, tx, property, &s, row.statementRows(s.Items), resolution)
+		err = db.insertStatement(ctx, tx, property, &s, q.row.statementRows(s.Items), q.resolution)
 		return s, err
 	})
 	var no refused
@@ -74,28 +64,71 @@ func (db *DB) IssueStatement(ctx context.Context, key string, property int64, ch
 	return s, store.NotRefused, away("whose statement", err)
 }
 
-// refused undoes a statement that is not to be.
+// refused undoes a statement or a charge that is not to be.
 type refused store.Refusal
 
-func (r refused) Error() string { return fmt.Sprintf("statement refused: %d", int(r)) }
+func (r refused) Error() string { return fmt.Sprintf("refused: %d", int(r)) }
 
-// itemsOf is the chosen debts as they are owed now, and all credits; nil if one
-// is not owed as it was seen, or nothing but credits was chosen.
-func itemsOf(chosen []store.Debt, owed store.Debts) []store.Debt {
-	some := false
-	for _, c := range chosen {
-		now, ok := owed.Find(c.Kind, c.ID)
-		if !ok || now.Version != c.Version || c.Kind != store.Credit && !now.Selectable() {
-			return nil
-		}
-		some = some || c.Kind != store.Credit
+// A quote is what debts cost together today.
+type quote struct {
+	row        debtsRow
+	items      []store.Debt // the chosen ones and all credits, in the order of the sections
+	discount   store.Money
+	resolution int // that gives the discount
+	total      store.Money
+}
+
+// quote reads the chosen debts again and adds them up. It is refused if one is
+// not as it was seen (see IssueStatement), or nothing is left to pay.
+func (db *DB) quote(ctx context.Context, tx pgx.Tx, property int64, chosen []store.Debt) (q quote, err error) {
+	codes := db.codes.Load()
+	if q.row, err = readDebts(ctx, tx, codes.parameters.debts, property); err != nil {
+		return q, err
 	}
-	if !some {
+	q.items = itemsOf(chosen, q.row.debts(codes, db.lateRules(codes, q.row.Town), db.Today()))
+	if q.items == nil {
+		return q, refused(store.DebtsChanged)
+	}
+	if q.discount, q.resolution, err = db.cashDiscount(ctx, tx, property, q.items); err != nil {
+		return q, err
+	}
+	if q.total = store.SumOf(q.items).Total() - q.discount; q.total <= 0 {
+		return q, refused(store.NothingToPay)
+	}
+	return q, nil
+}
+
+// itemsOf is the chosen debts as they are owed now, those of a deal that are paid
+// ahead as so many instalments, and all credits; nil if one is not owed as it was
+// seen, or nothing but credits was chosen.
+func itemsOf(chosen []store.Debt, owed store.Debts) []store.Debt {
+	var items []store.Debt
+	some, found := false, 0
+	for _, now := range owed.List {
+		i := slices.IndexFunc(chosen, func(c store.Debt) bool { return c.Kind == now.Kind && c.ID == now.ID })
+		if i >= 0 {
+			c := chosen[i]
+			if c.Version != now.Version || c.Kind != store.Credit && !now.Selectable() {
+				return nil
+			}
+			if c.Ahead != 0 {
+				part, ok := now.InPart(c.Ahead)
+				if !ok {
+					return nil
+				}
+				now = part
+			}
+			found++
+			some = some || c.Kind != store.Credit
+		}
+		if i >= 0 || now.Kind == store.Credit {
+			items = append(items, now)
+		}
+	}
+	if !some || found < len(chosen) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(owed.List), func(d store.Debt) bool {
-		return d.Kind != store.Credit && !slices.ContainsFunc(chosen, func(c store.Debt) bool { return c.Kind == d.Kind && c.ID == d.ID })
-	})
+	return items
 }
 
 // A statementRow is an item as GSAN's table has it; exactly one of the numbers
@@ -104,6 +137,7 @@ type statementRow struct {
 	Type                        int
 	Bill, Service, Slip, Credit int64
 	Value, Late                 store.Money
+	Ahead                       int // instalments paid ahead, 0 for all that is left
 }
 
 // statementRows takes deals apart into the débitos a cobrar, and the discounts,
@@ -121,14 +155,20 @@ func (r debtsRow) statementRows(items []store.Debt) []statementRow {
 		case store.Credit:
 			rows = append(rows, statementRow{Type: creditItem, Credit: d.ID, Value: d.Value})
 		case store.Deal:
+			part := func(whole, instalment store.Money) store.Money {
+				if d.Ahead > 0 {
+					return instalment * store.Money(d.Ahead)
+				}
+				return whole
+			}
 			for _, s := range r.Services {
 				if slices.Contains(d.Services, s.ID) {
-					rows = append(rows, statementRow{Type: serviceItem, Service: s.ID, Value: s.remaining()})
+					rows = append(rows, statementRow{Type: serviceItem, Service: s.ID, Value: part(s.remaining(), s.instalment()), Ahead: d.Ahead})
 				}
 			}
 			for _, c := range r.Credits {
 				if c.Deal == d.ID && c.Origin == dealDiscount {
-					rows = append(rows, statementRow{Type: creditItem, Credit: c.ID, Value: c.remaining()})
+					rows = append(rows, statementRow{Type: creditItem, Credit: c.ID, Value: part(c.remaining(), c.instalment()), Ahead: d.Ahead})
 				}
 			}
 		}
@@ -138,15 +178,18 @@ func (r debtsRow) statementRows(items []store.Debt) []statementRow {
 
 // cashDiscount is what the resolução de diretoria of GSAN's parameters takes off
 // the items for paying them at once (EXT-6); nothing without one, or if none of
-// its profiles is the property's. Bills of an occupant before count like others.
-// Fines for fraud get no discount of their own on a statement. Resolution is its
+// its profiles is the property's. Bills of an occupant before count like others;
+// instalments paid ahead do not, for the rest of their deal goes on.
+// Sanctions, and late charges that were charged, get no discount on a statement:
+// GSAN gives those of SIM-13 with a deal alone. Resolution is its
 // number in GSAN's table, 0 if none is in force.
 func (db *DB) cashDiscount(ctx context.Context, tx pgx.Tx, property int64, items []store.Debt) (off store.Money, resolution int, err error) {
 	number := db.codes.Load().parameters.statements.Resolution
 	if number == "" {
 		return 0, 0, nil
 	}
-	chosen := store.Debts{List: slices.Clone(items), Occupied: true}
+	whole := slices.DeleteFunc(slices.Clone(items), func(d store.Debt) bool { return d.Ahead > 0 })
+	chosen := store.Debts{List: whole, Occupied: true}
 	for i := range chosen.List {
 		if chosen.List[i].Kind == store.FormerBill {
 			chosen.List[i].Kind = store.OwnBill
@@ -156,7 +199,7 @@ func (db *DB) cashDiscount(ctx context.Context, tx pgx.Tx, property int64, items
 	if err != nil {
 		return 0, 0, err
 	}
-	c.Debts.Sanctions = 0
+	c.Debts.Sanctions, c.Debts.LateCharged = nil, nil
 	return instalment.CashDiscount(c), c.Resolution.ID, nil
 }
 
@@ -209,21 +252,21 @@ func (db *DB) insertStatement(ctx context.Context, tx pgx.Tx, property int64, s 
 	if done.RowsAffected() != 1 {
 		return fmt.Errorf("no property %d", property)
 	}
-	var types []int
+	var types, ahead []int
 	var bills, services, slips, credits, values, lates []int64
 	for _, r := range rows {
-		types = append(types, r.Type)
+		types, ahead = append(types, r.Type), append(ahead, r.Ahead)
 		bills, services, slips, credits = append(bills, r.Bill), append(services, r.Service), append(slips, r.Slip), append(credits, r.Credit)
 		values, lates = append(values, int64(r.Value)), append(lates, int64(r.Late))
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO cobranca.cobranca_documento_item (cdit_id, cbdo_id, dotp_id, cnta_id, dbac_id, gpag_id, crar_id,
-		       cdit_vlitemcobrado, cdit_vlacrescimos, cdst_id, cdit_tmultimaalteracao)
+		       cdit_vlitemcobrado, cdit_vlacrescimos, cdit_nnparcelasantecipadas, cdst_id, cdit_tmultimaalteracao)
 		SELECT nextval('cobranca.seq_cobranca_documento_item')::int, $1::int, r.type, nullif(r.bill, 0)::int, nullif(r.service, 0)::int,
-		       nullif(r.slip, 0)::int, nullif(r.credit, 0)::int, r.value / 100.0, r.late / 100.0, $2::int, localtimestamp
-		  FROM unnest($3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-		    AS r (type, bill, service, slip, credit, value, late)`,
-		s.Number, pending, types, bills, services, slips, credits, values, lates)
+		       nullif(r.slip, 0)::int, nullif(r.credit, 0)::int, r.value / 100.0, r.late / 100.0, nullif(r.ahead, 0), $2::int, localtimestamp
+		  FROM unnest($3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::int[])
+		    AS r (type, bill, service, slip, credit, value, late, ahead)`,
+		s.Number, pending, types, bills, services, slips, credits, values, lates, ahead)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ func (w world) items(number int64) []string {
 	w.t.Helper()
 	rows, _ := w.conn.Query(w.t.Context(), `
 		SELECT format('%s %s %s+%s %s', dotp_id, coalesce(cnta_id, dbac_id, gpag_id, crar_id), cdit_vlitemcobrado, cdit_vlacrescimos, cdst_id)
+		       || coalesce(' ahead ' || cdit_nnparcelasantecipadas, '')
 		  FROM cobranca.cobranca_documento_item WHERE cbdo_id = $1 ORDER BY dotp_id, 1`, number)
 	short, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
@@ -93,6 +95,64 @@ func TestIssueStatement(t *testing.T) {
 			t.Errorf("DEB-11: items %q", got)
 		}
 	})
+}
+
+// TestDEB11 pays instalments of a deal ahead: the worked example of DEB-8 as a
+// deal, with its discount and with interest to come, which stays out.
+func TestDEB11(t *testing.T) {
+	example := aService + aDeal + `
+		UPDATE faturamento.debito_a_cobrar SET dbac_vldebito = 250, dbac_nnprestacaodebito = 12, dbac_nnprestacaocobradas = 5, dbac_nnparcelabonus = 1 WHERE dbac_id = 1;`
+	discount := aCredit + `
+		UPDATE faturamento.credito_a_realizar SET crog_id = 6, parc_id = 77, crar_vlcredito = 60, crar_nnprestacaocredito = 12, crar_nnprestacaorealizadas = 6 WHERE crar_id = 1;`
+	interest := `
+		INSERT INTO faturamento.debito_a_cobrar_geral (dbac_id, dage_ichistorico) VALUES (2, 2);
+		CREATE TEMP TABLE interest AS SELECT * FROM faturamento.debito_a_cobrar WHERE dbac_id = 1;
+		UPDATE interest SET dbac_id = 2, dbtp_id = 44, fntp_id = 8, dbac_vldebito = 24;
+		INSERT INTO faturamento.debito_a_cobrar SELECT * FROM interest;`
+	isDeal := func(d store.Debt) bool { return d.Kind == store.Deal }
+	for _, c := range []struct {
+		name, change string
+		most         int
+		of4          store.Money
+		items        string
+	}{
+		{"the example", example, 5, 8332, "6 1 83.32+0.00 1 ahead 4"},
+		{"with interest", example + interest, 5, 8332, "6 1 83.32+0.00 1 ahead 4"},
+		{"with a discount", example + discount, 5, 6332, "6 1 83.32+0.00 1 ahead 4, 10 1 20.00+0.00 1 ahead 4"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t)
+			w.exec(c.change)
+			chosen := w.owed(several, isDeal)
+			if len(chosen) != 1 || chosen[0].AheadMost != c.most {
+				t.Fatalf("%+v", chosen)
+			}
+			whole := chosen[0]
+			for _, k := range []int{-1, c.most + 1, 12} {
+				if _, ok := whole.InPart(k); ok {
+					t.Errorf("%d instalments can be paid ahead", k)
+				}
+			}
+			for _, refused := range []int{6, 7} {
+				chosen[0].Ahead = refused
+				if _, refusal, err := w.IssueStatement(t.Context(), fmt.Sprint("turn", refused), several, chosen); refusal != store.DebtsChanged || err != nil {
+					t.Errorf("EXT-2: %d instalments of 6: %d, %v", refused, refusal, err)
+				}
+			}
+			chosen[0].Ahead = 4
+			s, refusal, err := w.IssueStatement(t.Context(), "turn", several, chosen)
+			if err != nil || refusal != store.NotRefused || s.Total != c.of4 || len(s.Items) != 1 || s.Items[0].Ahead != 4 {
+				t.Fatalf("%+v, %d, %v", s, refusal, err)
+			}
+			if got := strings.Join(w.items(s.Number), ", "); got != c.items {
+				t.Errorf("items %q", got)
+			}
+			w.exec(`UPDATE faturamento.debito_a_cobrar SET dbac_nnprestacaocobradas = 6 WHERE dbac_id = 1`)
+			if _, refusal, err := w.IssueStatement(t.Context(), "later", several, chosen); refusal != store.DebtsChanged || err != nil {
+				t.Errorf("an instalment has been charged since: %d, %v", refusal, err)
+			}
+		})
+	}
 }
 
 // TestStatementOnce: R6, one key issues one statement, and gives it again as it

@@ -12,16 +12,16 @@ import (
 // Watch notes that a conversation wants to be told when a request of the
 // property is not any more as stamp says, which is what it has just been shown.
 // Asked again it begins anew. It ends when the request was told to be closed,
-// after so many days (see EndWatches), or by Unwatch. A request that is not the
-// property's is not watched.
+// after so many days (see EndWatches), or by Unwatch. A request that is not among
+// the property's Requests is not watched.
 func (db *DB) Watch(ctx context.Context, session string, property, request int64, stamp string) error {
 	_, err := db.pool.Exec(ctx, `
 		INSERT INTO loja.watch AS w (session, request, property, told)
-		SELECT $1::text, r.rgat_id, r.imov_id, $4::text
+		SELECT $2::text, r.rgat_id, r.imov_id, $4::text
 		  FROM atendimentopublico.registro_atendimento r
-		 WHERE r.imov_id = $2::bigint AND r.rgat_id = $3::bigint
+		 WHERE `+concerning+` AND r.rgat_id = $3::bigint
 		    ON CONFLICT (session, request) DO UPDATE SET property = excluded.property, told = excluded.told, times = 0, since = now()`,
-		session, property, request, stamp)
+		property, session, request, stamp)
 	return away("watch request", err)
 }
 

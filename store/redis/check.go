@@ -54,3 +54,14 @@ func atLeast(version string, major, minor int) bool {
 	y, err2 := strconv.Atoi(parts[1])
 	return err1 == nil && err2 == nil && (x > major || x == major && y >= minor)
 }
+
+// Version says which one the server is.
+func (m *Mail) Version(ctx context.Context) (string, error) {
+	text, err := m.client.Info(ctx, "server").Result()
+	if err != nil {
+		return "", away("ask Redis about itself", err)
+	}
+	_, after, _ := strings.Cut(text, "redis_version:")
+	version, _, _ := strings.Cut(after, "\r\n")
+	return version, nil
+}

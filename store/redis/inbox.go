@@ -101,6 +101,10 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	if !ok {
 		return bot.ErrLate
 	}
+	entry, err := turnEntry(held.before, message, s, replies)
+	if err != nil {
+		return err
+	}
 
 	session, err := json.Marshal(s)
 	if err != nil {
@@ -116,13 +120,13 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	if !s.Waiting.IsZero() {
 		since = strconv.FormatInt(s.Waiting.Unix(), 10)
 	}
-	dead, err := deadLetter(message)
+	dead, err := deadLetter(message, s.Version+1)
 	if err != nil {
 		return err
 	}
 	letters := make([]storedLetter, len(replies))
 	for i, reply := range replies {
-		letters[i] = storedLetter{person + "/" + short(message.ID) + "/" + strconv.Itoa(i), reply}
+		letters[i] = storedLetter{ID: person + "/" + short(message.ID) + "/" + strconv.Itoa(i), Reply: reply}
 	}
 	next, nextClaim := newLease(), ""
 	if m.settled.Add(1)%sticky != 0 {
@@ -134,9 +138,7 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		person, text(held.number), s.Version, session, int64(m.Keep.Seconds()), alarm,
 		out.next, m.Sending.Milliseconds(), out.lease, out.done, out.known,
 		nextClaim, m.Lease.Milliseconds(), key(n, "s:"),
-		dead, m.Dead, m.Journal,
-		person, s.Protocol, said(message), answered(replies), s.Flow, string(s.State),
-		since,
+		dead, m.Dead, m.Journal, entry, since,
 	}
 	for _, letter := range letters {
 		body, err := json.Marshal(letter)
@@ -206,7 +208,7 @@ func (m *Mail) claimed(person, session string, message bot.Message, number int64
 	}
 	t := turn{message, s, number}
 	m.mu.Lock()
-	m.turns[t.key()] = lease{number, time.Now().Add(2 * m.Lease)}
+	m.turns[t.key()] = lease{number, time.Now().Add(2 * m.Lease), beforeOf(s)}
 	m.mu.Unlock()
 	return t
 }

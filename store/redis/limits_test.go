@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,6 +14,9 @@ import (
 
 	"lojavirtual/bot"
 )
+
+// known is for how long the chats of these tests are remembered.
+const known = 100 * 24 * time.Hour
 
 func TestGuessLimits(t *testing.T) {
 	start := time.Unix(1_800_000_000, 0)
@@ -102,7 +107,7 @@ func TestGuessLimits(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			everyRedis(t, func(t *testing.T, address string) {
-				g := open(t, address, Settings{}).Guesses([]byte("secret"))
+				g := open(t, address, Settings{}).Guesses([]byte("secret"), known)
 				made, try := 0, ""
 				for i, s := range c.steps {
 					for range max(s.times, 1) {
@@ -116,16 +121,16 @@ func TestGuessLimits(t *testing.T) {
 						}
 						switch s.do {
 						case "right":
-							must(t, g.Right(t.Context(), try, chat, property, s.document))
+							must(t, g.right(t.Context(), try, chat, property, s.document))
 							continue
 						case "undo":
-							must(t, g.Undo(t.Context(), try, chat, property, s.document))
+							must(t, g.release(t.Context(), try, chat, property, s.document))
 							continue
 						}
 						if s.do != "again" {
 							try = fmt.Sprint("try", made)
 						}
-						v, err := g.Reserve(t.Context(), try, chat, property, s.document, start.Add(s.after))
+						v, err := g.reserve(t.Context(), try, chat, property, s.document, start.Add(s.after))
 						must(t, err)
 						if v != s.wait {
 							t.Fatalf("step %d: %v, want a wait of %v", i, v, s.wait)
@@ -139,13 +144,13 @@ func TestGuessLimits(t *testing.T) {
 
 func TestManyGuessers(t *testing.T) {
 	m := open(t, startServer(t).address(), Settings{})
-	g := m.Guesses([]byte("secret"))
+	g := m.Guesses([]byte("secret"), known)
 	now := time.Unix(1_800_000_000, 0)
-	v, err := g.Reserve(t.Context(), "hers", "hers", 7, "52998224725", now)
+	v, err := g.reserve(t.Context(), "hers", "hers", 7, "52998224725", now)
 	if err != nil || v > 0 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	must(t, g.Right(t.Context(), "hers", "hers", 7, "52998224725"))
+	must(t, g.right(t.Context(), "hers", "hers", 7, "52998224725"))
 
 	var allowed atomic.Int64
 	var guessing sync.WaitGroup
@@ -153,7 +158,7 @@ func TestManyGuessers(t *testing.T) {
 		guessing.Go(func() {
 			for i := range 500 {
 				n := worker*500 + i
-				v, err := g.Reserve(t.Context(), fmt.Sprint(n), fmt.Sprint("chat", n%1000), 7, fmt.Sprint("document", n), now)
+				v, err := g.reserve(t.Context(), fmt.Sprint(n), fmt.Sprint("chat", n%1000), 7, fmt.Sprint("document", n), now)
 				if err != nil {
 					t.Error(err)
 				}
@@ -167,7 +172,7 @@ func TestManyGuessers(t *testing.T) {
 	if allowed.Load() != 5 {
 		t.Errorf("%d of 10,000 guesses allowed, want 5", allowed.Load())
 	}
-	if v, err := g.Reserve(t.Context(), "hers", "hers", 7, "52998224725", now); err != nil || v > 0 {
+	if v, err := g.reserve(t.Context(), "hers", "hers", 7, "52998224725", now); err != nil || v > 0 {
 		t.Errorf("the customer herself: %+v, %v", v, err)
 	}
 	for _, k := range m.client.Keys(t.Context(), "*52998224725*").Val() {
@@ -226,7 +231,7 @@ func (g *guessModel) reserve(chat, property, document string, now time.Time) tim
 func TestGuessProperties(t *testing.T) {
 	mini := miniredis.RunT(t)
 	m := open(t, "redis://"+mini.Addr(), Settings{})
-	g := m.Guesses([]byte("secret"))
+	g := m.Guesses([]byte("secret"), known)
 	rapid.Check(t, func(rt *rapid.T) {
 		mini.FlushAll()
 		model := &guessModel{
@@ -235,11 +240,11 @@ func TestGuessProperties(t *testing.T) {
 		}
 		now := time.Unix(1_800_000_000, 0)
 		if rapid.Bool().Draw(rt, "chat0 is known for 1") {
-			v, err := g.Reserve(t.Context(), "first", "chat0", 1, "document0", now)
+			v, err := g.reserve(t.Context(), "first", "chat0", 1, "document0", now)
 			if err != nil || v > 0 {
 				rt.Fatal(v, err)
 			}
-			if err := g.Right(t.Context(), "first", "chat0", 1, "document0"); err != nil {
+			if err := g.right(t.Context(), "first", "chat0", 1, "document0"); err != nil {
 				rt.Fatal(err)
 			}
 			model.known["chat01"] = true
@@ -249,7 +254,7 @@ func TestGuessProperties(t *testing.T) {
 			chat := fmt.Sprint("chat", rapid.IntRange(0, 9).Draw(rt, "chat"))
 			property := rapid.Int64Range(1, 6).Draw(rt, "property")
 			document := fmt.Sprint("document", rapid.IntRange(0, 1).Draw(rt, "document"))
-			v, err := g.Reserve(t.Context(), fmt.Sprint(i), chat, property, document, now)
+			v, err := g.reserve(t.Context(), fmt.Sprint(i), chat, property, document, now)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -265,11 +270,11 @@ func TestGuessProperties(t *testing.T) {
 func TestEraseForgetsWhoIsKnown(t *testing.T) {
 	everyRedis(t, func(t *testing.T, address string) {
 		m := open(t, address, Settings{})
-		g := m.Guesses([]byte("secret"))
+		g := m.Guesses([]byte("secret"), known)
 		now := time.Unix(1_800_000_000, 0)
 		guess := func(chat string, property int64) time.Duration {
 			t.Helper()
-			wait, err := g.Reserve(t.Context(), fmt.Sprint(chat, now), chat, property, "x", now)
+			wait, err := g.reserve(t.Context(), fmt.Sprint(chat, now), chat, property, "x", now)
 			must(t, err)
 			now = now.Add(time.Second)
 			return wait
@@ -279,7 +284,7 @@ func TestEraseForgetsWhoIsKnown(t *testing.T) {
 			if wait := guess(chat, 1); wait > 0 {
 				t.Fatal(wait)
 			}
-			must(t, g.Right(t.Context(), key, chat, 1, "x"))
+			must(t, g.right(t.Context(), key, chat, 1, "x"))
 		}
 		for i := range guessesPerProperty {
 			guess(fmt.Sprint("test:stranger", i), 1)
@@ -355,7 +360,7 @@ func TestPurgeOfWhatWasPutAside(t *testing.T) {
 		m := open(t, address, Settings{})
 		now := time.Now()
 		for i, at := range []time.Time{now.Add(-48 * time.Hour), now} {
-			letter, err := deadLetter(bot.Message{ID: fmt.Sprint(i), Channel: "test", From: "1", Text: "oi", At: at, Tries: poison})
+			letter, err := deadLetter(bot.Message{ID: fmt.Sprint(i), Channel: "test", From: "1", Text: "oi", At: at, Tries: poison}, 1)
 			must(t, err)
 			must(t, m.client.RPush(t.Context(), key(i, "x"), letter).Err())
 		}
@@ -364,4 +369,45 @@ func TestPurgeOfWhatWasPutAside(t *testing.T) {
 			t.Errorf("%d old messages and %d of today are left", old, fresh)
 		}
 	})
+}
+
+// TestTry: a guess that was right or could not be looked up is given back, a
+// wrong one is not; one too many is not looked up.
+func TestTry(t *testing.T) {
+	g := open(t, startServer(t).address(), Settings{}).Guesses([]byte("secret"), known)
+	now, n, looks := time.Now(), 0, 0
+	away := errors.New("the database is away")
+	try := func(found bool, failed error) (bool, time.Duration, error) {
+		n++
+		return g.Try(t.Context(), fmt.Sprint(n), "chat", 1, fmt.Sprint("document", n), now, func() (bool, error) {
+			looks++
+			return found, failed
+		})
+	}
+	for range 2 * guessesPerChat {
+		if right, wait, err := try(false, away); right || wait != 0 || !errors.Is(err, away) {
+			t.Fatalf("away: %t, %v, %v", right, wait, err)
+		}
+		if right, wait, err := try(true, nil); !right || wait != 0 || err != nil {
+			t.Fatalf("right: %t, %v, %v", right, wait, err)
+		}
+	}
+	for range guessesPerChat {
+		if right, wait, err := try(false, nil); right || wait != 0 || err != nil {
+			t.Fatalf("wrong: %t, %v, %v", right, wait, err)
+		}
+	}
+	before := looks
+	if right, wait, err := try(true, nil); right || wait == 0 || err != nil || looks != before {
+		t.Errorf("too many: %t, %v, %v, looked up %d times more", right, wait, err, looks-before)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	if _, _, err := g.Try(cancelled, "gone", "other", 2, "x", now, func() (bool, error) { cancel(); return false, away }); !errors.Is(err, away) {
+		t.Error(err)
+	}
+	for i := range guessesPerChat {
+		if _, wait, err := g.Try(t.Context(), fmt.Sprint("other", i), "other", 2, "x", now, func() (bool, error) { return false, nil }); wait != 0 || err != nil {
+			t.Errorf("what was being looked up when the turn was over counts: %v, %v", wait, err)
+		}
+	}
 }

@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alicebob/miniredis/v2"
 	goredis "github.com/redis/go-redis/v9"
 
 	"lojavirtual/bot"
+	"lojavirtual/store"
 )
 
 // want takes a message and fails unless it is the one.
@@ -40,7 +43,7 @@ func nothing(t *testing.T, m *Mail) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -423,19 +426,79 @@ func TestJournal(t *testing.T) {
 		ID: "1", Channel: "test", From: "1", Text: "sou a Ana, 529.982.247-25 e 12.ABC.345/01DE-35, imóvel 1034599",
 	}))
 	msg, s := want(t, m, "1")
-	s.Protocol, s.Flow, s.State = "20271122-0001", "segundavia", "choosing"
+	s.Protocol, s.Flow, s.State, s.Mistakes = "20271122-0001", "segundavia", "choosing", 1
+	s.Identity = &bot.Identity{Customer: 7, Property: 1034599}
+	s.Course = bot.Course{Walked: []bot.Walk{{Flow: "identificacao", Arrow: bot.Arrow{From: "asking", Event: "right", To: bot.End}}}, Fault: bot.Slip, Angry: true}
 	must(t, m.Settle(ctx, msg, s, []bot.Reply{
-		{Text: "Conta de *05/2025*: R$ 1.091,12"}, {Copy: "826700000012345678901234"}, {Document: &bot.Document{Name: "conta.pdf"}},
+		{Text: "Conta de *05/2025*: R$ 1.091,12, imóvel `103459.9`, pedido 34507"},
+		{Copy: "826700000012345678901234"},
+		{Text: "Qual?", Options: []string{"a", "b"}, Chosen: []int{1}, Also: []string{"Pronto"}, Edits: "7"},
+		{Document: &bot.Document{Name: "conta.pdf", Caption: "Aqui está."}},
+		{Text: "Banese", Link: &bot.Link{Label: "Banese", Address: "https://banese.example"}},
 	}))
-	entries := m.client.XRange(ctx, key(partition("test:1"), "j"), "-", "+").Val()
-	if len(entries) != 1 {
-		t.Fatalf("%d entries", len(entries))
+	turns, err := m.Unstored(ctx, "test:1")
+	if must(t, err); len(turns) != 1 {
+		t.Fatalf("%d turns", len(turns))
 	}
-	got := fmt.Sprint(entries[0].Values)
-	want := "map[a:Conta de 05/2025: R$ 1.091,12\n(conta.pdf) f:segundavia n:20271122-0001 " +
-		"q:sou a Ana, … e …, imóvel 1034599 s:test:1 t:choosing]"
-	if got != want {
-		t.Errorf("journal has\n%s, want\n%s", got, want)
+	got := turns[0]
+	if got.ID == "" || time.Since(got.At).Abs() > time.Minute {
+		t.Errorf("it was at %v, %q", got.At, got.ID)
+	}
+	got.ID, got.At = "", time.Time{}
+	expected := store.Turn{
+		Session: "test:1", Protocol: "20271122-0001", Property: 1034599, Said: "sou a Ana, … e …, imóvel …59.9",
+		To: store.TurnPlace{Flow: "segundavia", State: "choosing"}, Fault: "mistake", Mistakes: 1, Angry: true,
+		Steps: []store.TurnStep{{Flow: "identificacao", From: "asking", Event: "right", To: "end"}},
+		Replies: []store.Reply{
+			{Text: "Conta de *05/2025*: R$ 1.091,12, imóvel `…59.9`, pedido …07"},
+			{Copy: "…"},
+			{Text: "Qual?", Options: []string{"a", "b"}, Ticked: []int{1}, Also: []string{"Pronto"}, Edits: true},
+			{File: "conta.pdf", Text: "Aqui está."},
+			{Text: "Banese", Link: "Banese: https://banese.example"},
+		},
+	}
+	if !reflect.DeepEqual(got, expected) {
+		t.Errorf("journal has\n%+v, want\n%+v", got, expected)
+	}
+
+	// Once they are known only their own number is left out, and any that they write.
+	must(t, m.Put(ctx, bot.Message{ID: "2", Channel: "test", From: "1", Choice: "pedido 12345"}))
+	msg, s = want(t, m, "2")
+	s.Protocol, s.Identity = "", nil
+	must(t, m.Settle(ctx, msg, s, []bot.Reply{{Text: "pedido 12345 de 1034599"}}))
+	turns, err = m.Unstored(ctx, "test:1")
+	must(t, err)
+	got = turns[1]
+	if got.Said != "pedido …45" || !got.Pressed || got.Replies[0].Text != "pedido 12345 de …59.9" || !got.Over || got.Protocol != "20271122-0001" || got.Property != 1034599 || got.From != turns[0].To {
+		t.Errorf("%+v", got)
+	}
+}
+
+// What is too long for the journal is cut, at a character.
+func TestJournalIsShort(t *testing.T) {
+	m := open(t, startServer(t).address(), Settings{})
+	must(t, m.Put(t.Context(), bot.Message{ID: "1", Channel: "test", From: "1", Text: strings.Repeat("ã", 4000)}))
+	msg, s := want(t, m, "1")
+	many := bot.Reply{Text: strings.Repeat("õ", 2999)}
+	must(t, m.Settle(t.Context(), msg, s, []bot.Reply{many, {Text: "12"}, many, many}))
+	turns, err := m.Unstored(t.Context(), "test:1")
+	must(t, err)
+	if got := turns[0]; len(got.Said) != journalText || len(got.Replies) != 2 || !utf8.ValidString(got.Said) {
+		t.Errorf("%d bytes said and %d replies", len(got.Said), len(got.Replies))
+	}
+}
+
+func TestJournalOfAttendants(t *testing.T) {
+	m := open(t, startServer(t).address(), Settings{})
+	ctx := t.Context()
+	must(t, m.Put(ctx, bot.Message{ID: "2", Channel: "test", From: "1", By: "Ana", Act: bot.Wrote, Text: "Ligue 79 99123-4567"}))
+	msg, s := want(t, m, "2")
+	s.Human, s.Waiting = "Ana", time.Unix(1_795_352_554, 0).UTC()
+	must(t, m.Settle(ctx, msg, s, nil))
+	turns, err := m.Unstored(ctx, "test:1")
+	must(t, err)
+	if got := turns[0]; got.Said != "Ligue …" || got.By != "Ana" || got.Kind != store.TurnWrote || got.Human != "Ana" || !got.Waiting.Equal(s.Waiting) {
+		t.Errorf("of what an attendant wrote the journal has %+v", got)
 	}
 }
 
@@ -522,7 +585,7 @@ func TestCluster(t *testing.T) {
 		must(t, m.Tell(t.Context(), fmt.Sprintf("test:%d", p), "news", []bot.Reply{{Text: "news"}}))
 	}
 	k.await(t, expected(people, messages)+people, time.Minute)
-	wait, err := m.Guesses([]byte("secret")).Reserve(t.Context(), "try", "a", 1, "x", time.Now())
+	wait, err := m.Guesses([]byte("secret"), known).reserve(t.Context(), "try", "a", 1, "x", time.Now())
 	if err != nil || wait != 0 {
 		t.Errorf("a first guess has to wait %v, %v", wait, err)
 	}

@@ -50,13 +50,14 @@ type mark struct {
 
 // storedLetter is a letter as it lies in Redis; the rest is known from its key.
 type storedLetter struct {
-	ID    string    `json:"i"`
-	Reply bot.Reply `json:"r"`
+	ID     string    `json:"i"`
+	Reply  bot.Reply `json:"r"`
+	Notice bool      `json:"n,omitempty"`
 }
 
-func letterOf(person, id string, reply bot.Reply, claim int64) bot.Letter {
+func letterOf(person string, stored storedLetter, claim int64) bot.Letter {
 	channel, to, _ := strings.Cut(person, ":")
-	return bot.Letter{ID: id, Session: person, Channel: channel, To: to, Reply: reply, Lease: claim}
+	return bot.Letter{ID: stored.ID, Session: person, Channel: channel, To: to, Reply: stored.Reply, Notice: stored.Notice, Lease: claim}
 }
 
 // Next waits for a letter to the channel. The letter is held for as long as
@@ -162,7 +163,7 @@ func (m *Mail) read(l *lane, items []string) {
 		if err := json.Unmarshal([]byte(item), &stored); err != nil {
 			m.Log.Error("cannot read a letter", "session", l.person)
 		}
-		l.letters = append(l.letters, letterOf(l.person, stored.ID, stored.Reply, l.claim))
+		l.letters = append(l.letters, letterOf(l.person, stored, l.claim))
 	}
 }
 
@@ -344,7 +345,7 @@ func (m *Mail) laneSettled(s settlement, became string, letters []storedLetter, 
 	l.settling = false
 	if became == "held" {
 		for _, letter := range letters {
-			l.letters = append(l.letters, letterOf(l.person, letter.ID, letter.Reply, l.claim))
+			l.letters = append(l.letters, letterOf(l.person, letter, l.claim))
 		}
 	}
 	if s.desk != nil {

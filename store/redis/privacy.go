@@ -8,22 +8,34 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"lojavirtual/store"
 )
 
-// Kept tells how many turns of a person the journal holds, and since when.
-func (m *Mail) Kept(ctx context.Context, session string) (turns int, since time.Time, err error) {
-	entries, err := m.entriesOf(ctx, session)
-	if err != nil || len(entries) == 0 {
-		return 0, time.Time{}, err
+// Kept tells how many turns of a person the journal holds that are not stored
+// for good yet, and since when, and how many copies there are of what was sent to
+// them.
+func (m *Mail) Kept(ctx context.Context, session string) (turns, copies int, since time.Time, err error) {
+	kept, err := m.client.XLen(ctx, copiesAt(session)).Result()
+	if err != nil {
+		return 0, 0, time.Time{}, away("count copies", err)
 	}
-	return len(entries), timeOf(entries[0]), nil
+	unstored, err := m.Unstored(ctx, session)
+	if err == nil && len(unstored) > 0 {
+		since = unstored[0].At
+	}
+	return len(unstored), int(kept), since, err
 }
 
 // Erase removes from the journal what a person said and was answered, the
-// messages of theirs that were put aside, what the chat page shows of them, and
-// for which properties they have identified themselves. How often they guessed wrong stays for its hours, or
-// erasing would be a way around the limits. The session is not touched: the turn
-// in hand settles it.
+// messages of theirs that were put aside, the copies of what was sent to them,
+// what the chat page shows of them, and for which properties they have identified
+// themselves. Who looks on is told to forget it. How often they guessed wrong
+// stays for its hours, or erasing would be a way around the limits. The session is
+// not touched: the turn in hand settles it.
+//
+// What is stored for good is to be erased after this, or it might be stored once
+// more meanwhile.
 func (m *Mail) Erase(ctx context.Context, session string) error {
 	entries, err := m.entriesOf(ctx, session)
 	if err != nil {
@@ -34,13 +46,19 @@ func (m *Mail) Erase(ctx context.Context, session string) error {
 	if err != nil {
 		return away("read what was put aside", err)
 	}
+	erased, err := json.Marshal(store.Turn{Kind: store.TurnErased})
+	if err != nil {
+		return err
+	}
 	_, err = m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
 		pipe.Del(ctx, knownAt(session))
+		pipe.Del(ctx, copiesAt(session))
 		if person, ok := strings.CutPrefix(session, anonymous); ok {
 			pipe.Del(ctx, weblogKey(person), weblogFiles(person))
 		}
 		if len(entries) > 0 {
 			pipe.XDel(ctx, key(n, "j"), entries...)
+			pipe.XAdd(ctx, &goredis.XAddArgs{Stream: key(n, "j"), Values: []any{"s", session, "b", erased}})
 		}
 		for _, letter := range aside {
 			var whose struct{ Session string }

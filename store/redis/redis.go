@@ -14,8 +14,10 @@
 //	{7}s:person     string  "<version> <session as JSON>", for Settings.Keep
 //	{7}d:person     zset    hash of the ID of a message, or of what was told -> the minute it came, for 48 h
 //	{7}a            zset    person -> Session.Wake in unix seconds
+//	{7}m:person     stream  copies of what was sent, see KeepCopy
 //	{7}p            zset    person -> Session.Waiting in unix seconds
-//	{7}j            stream  what was said in each settled turn, or told, long numbers removed
+//	{7}j            stream  the journal: s the person, b what was said in a settled turn, or told (store.Turn as JSON)
+//	{7}js           string  ID of the last of it that is stored for good
 //	{7}x            list    messages put aside after three tries, likewise
 //
 // Whoever holds a person's lane has a lease: a random number with an end. What
@@ -49,6 +51,13 @@
 //
 // What Settle hands on comes from the same partition; every eighth turn of a
 // process goes through the queue of all, so that no partition is forgotten.
+//
+// The journal is what others read who look on: a Watch, and whoever stores it
+// for good (JournalAfter, Stored). It is a stream written by Settle itself, so that it
+// tells what happened and nothing else, and so that looking on costs Settle
+// nothing: it is read by position, and who was away reads on from there. How far
+// it is stored is known where it is stored; {7}js is a copy of that, which may
+// lag behind.
 //
 // Redis must not evict keys ("maxmemory-policy noeviction", the default), and
 // keeps what it was told through a crash only with "appendonly yes".
@@ -94,7 +103,7 @@ type Settings struct {
 	Lease   time.Duration // how long a turn is held, longer than any turn lasts; 10 s if zero
 	Sending time.Duration // how long letters in hand are held; renewed by thirds; 15 s if zero
 	Keep    time.Duration // how long a session is kept after its last turn; 7 days if zero
-	Journal int           // settled turns kept in the journal of each of 16 partitions, about; 1000 if zero
+	Journal int           // turns that wait in each of 16 parts of the journal for Stored, at most, about; 20000 if zero
 	Dead    int           // messages put aside that are kept, likewise; 100 if zero
 	Log     *slog.Logger  // the default one if nil
 }
@@ -103,6 +112,7 @@ type Settings struct {
 // and many processes may have one on the same Redis.
 type Mail struct {
 	Settings
+	address string
 	client  goredis.UniversalClient
 	waiting goredis.UniversalClient // for BLPOP alone: closing it is the only way to end one
 	groups  [][]int                 // partitions one command may name together
@@ -158,11 +168,12 @@ func Open(ctx context.Context, address string, s Settings) (*Mail, error) {
 	s.Lease = cmp.Or(s.Lease, 10*time.Second)
 	s.Sending = cmp.Or(s.Sending, 15*time.Second)
 	s.Keep = cmp.Or(s.Keep, 7*24*time.Hour)
-	s.Journal = cmp.Or(s.Journal, 1000)
+	s.Journal = cmp.Or(s.Journal, 20_000)
 	s.Dead = cmp.Or(s.Dead, 100)
 	s.Log = s.log()
 	m := &Mail{
 		Settings: s,
+		address:  address,
 		client:   client,
 		waiting:  waiting,
 		groups:   groups(client),
@@ -245,6 +256,7 @@ func readSession(id, text string) (bot.Session, error) {
 type lease struct {
 	number int64
 	until  time.Time
+	before before
 }
 
 func newLease() int64 { return rand.Int64() }
@@ -344,10 +356,15 @@ var (
 	tellScript   = laneScript("tell")
 	markScript   = laneScript("mark")
 	sweepScript  = laneScript("sweep")
+	retryScript  = laneScript("retry", "put")
 )
 
-func laneScript(name string) *goredis.Script {
-	return goredis.NewScript(source("lane") + source(name))
+func laneScript(names ...string) *goredis.Script {
+	text := source("lane")
+	for _, name := range names {
+		text += source(name)
+	}
+	return goredis.NewScript(text)
 }
 
 func source(name string) string {

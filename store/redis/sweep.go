@@ -91,7 +91,7 @@ func (m *Mail) channels() map[string]*desk[bot.Letter] {
 // Stats is how much waits, for metrics.
 type Stats struct {
 	Inbox  Queue
-	Outbox map[string]Queue // by channel, of those this process delivers for
+	Outbox map[string]Queue // by channel, of those this process delivers for or that were asked for
 	Dead   int              // messages put aside and still kept
 }
 
@@ -102,16 +102,22 @@ type Queue struct {
 	Oldest  time.Duration // how long the first of those waiting has waited; 0 for none
 }
 
-// Stats counts what waits. It is one trip with about fifty commands, a few
-// tens more for each channel.
-func (m *Mail) Stats(ctx context.Context) (Stats, error) {
+// Stats counts what waits, for these channels too. It is one trip with about
+// fifty commands, a few tens more for each channel.
+func (m *Mail) Stats(ctx context.Context, also ...string) (Stats, error) {
 	type queue struct {
 		waiting, held *goredis.IntCmd
 		first         *goredis.ZSliceCmd
 	}
 	names := []string{"i"}
-	for channel := range m.channels() {
+	channels := m.channels()
+	for channel := range channels {
 		names = append(names, "o:"+channel)
+	}
+	for _, channel := range also {
+		if channels[channel] == nil {
+			names = append(names, "o:"+channel)
+		}
 	}
 	var dead []*goredis.IntCmd
 	queues := map[string][]queue{}

@@ -23,9 +23,13 @@ func (m *Mail) Tell(ctx context.Context, session, id string, replies []bot.Reply
 	n := partition(session)
 	channel, _, _ := strings.Cut(session, ":")
 	id = short("tell " + id)
-	args := []any{session, id, int(remembered / time.Minute), m.Journal, session, answered(replies)}
+	entry, err := toldEntry(replies)
+	if err != nil {
+		return err
+	}
+	args := []any{session, id, int(remembered / time.Minute), m.Journal, entry}
 	for i, reply := range replies {
-		body, err := json.Marshal(storedLetter{session + "/" + id + "/" + strconv.Itoa(i), reply})
+		body, err := json.Marshal(storedLetter{ID: session + "/" + id + "/" + strconv.Itoa(i), Reply: reply, Notice: true})
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lojavirtual/bot"
+	"lojavirtual/store"
 )
 
 func TestTell(t *testing.T) {
@@ -25,7 +26,7 @@ func TestTell(t *testing.T) {
 			t.Helper()
 			for _, text := range want {
 				l := next(t, a)
-				if l.Reply.Text != text || l.Session != "test:1" || l.Channel != "test" || l.To != "1" {
+				if l.Reply.Text != text || l.Session != "test:1" || l.Channel != "test" || l.To != "1" || l.Notice != strings.Contains("one two three four seven", text) {
 					t.Fatalf("got %+v, want %q", l, text)
 				}
 				must(t, a.Sent(ctx, l))
@@ -56,7 +57,7 @@ func TestTell(t *testing.T) {
 		must(t, a.Put(ctx, message(1, 1)))
 		msg, s = want(t, a, "1/1")
 		must(t, a.Settle(ctx, msg, s, say("eight")))
-		if out.Reply.Text != "five" {
+		if out.Reply.Text != "five" || out.Notice {
 			t.Errorf("got %+v", out)
 		}
 		must(t, a.Sent(ctx, out))
@@ -69,9 +70,11 @@ func TestTell(t *testing.T) {
 		want(t, a, "first")
 
 		var told []string
-		for _, e := range a.client.XRange(ctx, key(partition("test:1"), "j"), "-", "+").Val() {
-			if e.Values["q"] == "" {
-				told = append(told, fmt.Sprint(e.Values["s"], " ", e.Values["a"]))
+		turns, err := a.Unstored(ctx, "test:1")
+		must(t, err)
+		for _, turn := range turns {
+			if turn.Kind == store.TurnTold {
+				told = append(told, turn.Session+" "+turn.Text())
 			}
 		}
 		if got := strings.Join(told, ", "); got != "test:1 one\ntwo, test:1 three, test:1 four, test:1 seven" {

@@ -173,6 +173,7 @@ insert into arrecadacao.agencia (agen_id, agen_cdagencia, bnco_id, agen_nmagenci
 insert into arrecadacao.conta_bancaria (ctbc_id, ctbc_nnconta, agen_id) values (1, '1000', 1);
 insert into cadastro.cliente (clie_id, clie_nmcliente, cltp_id, clie_icuso) values (19, 'BANCO DO ESTADO DE SERGIPE', 2, 1);
 insert into arrecadacao.arrecadador (arrc_id, clie_id, arrc_cdagente) values (1, 19, 47);
+insert into arrecadacao.arrecadador_contrato (arct_id, arrc_id, arct_dtcontratoinicio, arct_cdconvenio) values (1, 1, '2004-01-02', '1000');
 
 -- The months are set when the demo is made.
 insert into cadastro.sistema_parametros (parm_id, parm_amreferenciafaturamento, parm_amreferenciaarrecadacao, parm_nmestado, parm_nmempresa,
@@ -235,6 +236,7 @@ insert into cadastro.imovel_conta_envio (icte_id, icte_dscontaenvio, icte_icuso)
 insert into cobranca.cobranca_situacao_tipo (cbsp_id, cbsp_dscobrancasituacaotipo, cbsp_icuso, cbsp_icemitedoccobranca) values
     (1, 'PARALISAR AÇÕES DE COBRANÇA', 1, 1), (2, 'NÃO EMITIR DOCUMENTO DE COBRANÇA', 1, 2);
 insert into seguranca.usuario_acao (usac_id) values (1);
+insert into seguranca.operacao (oper_id, fncd_id, oper_dsoperacao, optp_id, oper_icregistratransacao) values (54, 43, 'INSERIR VENCIMENTO ALTERNATIVO', 4, 1);
 insert into seguranca.alteracao_tipo (altp_id, altp_dsalteracaotipo, altp_dsabreviado) values (1, 'ALTERAÇÃO', 'ALT'), (2, 'INCLUSÃO', 'INC'), (3, 'EXCLUSÃO', 'EXC');
 
 -- What deals are made under: situations of a property, the least water bill, and the resolution for the Loja Virtual with its profiles.
@@ -270,3 +272,12 @@ insert into cobranca.parcel_qtde_prestacao (pqtp_id, pqtr_id, pqtp_qtmaximaprest
     (3, 3, 6, 0, 10), (4, 3, 12, 0.5, 10), (5, 3, 36, 1, 10), (6, 4, 12, 1, 30),
     (7, 5, 6, 1, 20), (8, 5, 12, 1.5, 20),
     (9, 6, 12, 0, 10), (10, 6, 36, 0.5, 10), (11, 7, 12, 0, 10);
+
+-- What a card payment needs: why bills are em revisão meanwhile, and the request
+-- that staff get when something is amiss with a payment. Neither is for customers.
+insert into faturamento.conta_motivo_revisao (cmrv_id, cmrv_dsmotivorevisaoconta, cmrv_icuso) values (110, 'PAGAMENTO POR CARTÃO EM ANDAMENTO', 1);
+insert into atendimentopublico.solicitacao_tipo_espec (step_id, sotp_id, step_dssolcttipoespec, step_nndiaprazo, unid_id, step_icuso, step_iclojavirtual,
+        step_icmatricula, step_iccliente, step_icligacaoagua, step_icurgencia, step_icdocumentoobrigatorio, step_icverificardebito,
+        step_icalterarvencimento, step_icgeracaoordemservico, step_icpavimentorua, step_icpavimentocalcada, step_icgeracaodebito, step_icinformarcontara,
+        step_icinformarpgtoduplicidade) values
+    (40, 5, 'PAGAMENTO A CONFERIR', 5, 4, 1, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1);

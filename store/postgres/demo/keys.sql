@@ -4,6 +4,7 @@
 alter table arrecadacao.agencia add constraint agencia_pkey primary key (agen_id);
 alter table arrecadacao.arrecadacao_forma add constraint arrecadacao_forma_pkey primary key (arfm_id);
 alter table arrecadacao.arrecadador add constraint arrecadador_pkey primary key (arrc_id);
+alter table arrecadacao.arrecadador_contrato add constraint arrecadador_contrato_pkey primary key (arct_id);
 alter table arrecadacao.aviso_bancario add constraint aviso_bancario_pkey primary key (avbc_id);
 alter table arrecadacao.banco add constraint banco_pkey primary key (bnco_id);
 alter table arrecadacao.conta_bancaria add constraint conta_bancaria_pkey primary key (ctbc_id);
@@ -163,6 +164,7 @@ alter table micromedicao.medicao_historico add constraint medicao_historico_pkey
 alter table micromedicao.medicao_tipo add constraint medicao_tipo_pkey primary key (medt_id);
 alter table micromedicao.rota add constraint rota_pkey primary key (rota_id);
 alter table seguranca.alteracao_tipo add constraint alteracao_tipo_pkey primary key (altp_id);
+alter table seguranca.operacao add constraint operacao_pkey primary key (oper_id);
 alter table seguranca.operacao_efetuada add constraint operacao_efetuada_pkey primary key (opef_id);
 alter table seguranca.tab_linha_col_alteracao add constraint tabela_linha_coluna_alteracao_pkey primary key (tbca_id);
 alter table seguranca.tabela_linha_alteracao add constraint tabela_linha_alteracao_pkey primary key (tbla_id);
@@ -258,6 +260,7 @@ create index xfk5_debito_a_cobrar on faturamento.debito_a_cobrar (rgat_id);
 
 alter table arrecadacao.agencia add constraint fk1_agencia foreign key (bnco_id) references arrecadacao.banco(bnco_id);
 alter table arrecadacao.arrecadador add constraint fk1_arrecadador foreign key (clie_id) references cadastro.cliente(clie_id);
+alter table arrecadacao.arrecadador_contrato add constraint fk1_arrecadador_contrato foreign key (arrc_id) references arrecadacao.arrecadador(arrc_id);
 alter table arrecadacao.aviso_bancario add constraint fk1_aviso_bancario foreign key (arrc_id) references arrecadacao.arrecadador(arrc_id);
 alter table arrecadacao.aviso_bancario add constraint fk2_aviso_bancario foreign key (ctbc_id) references arrecadacao.conta_bancaria(ctbc_id);
 alter table arrecadacao.conta_bancaria add constraint fk1_conta_bancaria foreign key (agen_id) references arrecadacao.agencia(agen_id);

@@ -54,6 +54,16 @@ create table arrecadacao.arrecadador (
     arrc_icuso             smallint not null default 1
 );
 
+create table arrecadacao.arrecadador_contrato (
+    arct_id                    integer not null,
+    arrc_id                    integer not null,
+    arct_dtcontratoinicio      date not null,
+    arct_dtcontratofim         date,
+    arct_dtcontratoencerramento date,
+    arct_cdconvenio            varchar(20),
+    arct_tmultimaalteracao     timestamp not null default now()
+);
+
 create table arrecadacao.aviso_bancario (
     avbc_id                      integer not null,
     avbc_dtlancamento            date not null,
@@ -1458,6 +1468,7 @@ create table faturamento.debito_a_cobrar (
     dbtp_id                   integer not null,
     dbac_tmatudebito          timestamp not null default now(),
     dbac_amreferenciadebito   integer,
+    dbac_amcobrancadebito     integer,
     dbac_amreferenciacontabil integer not null,
     dbac_vldebito             numeric(13,2) not null,
     dbac_nnprestacaodebito    smallint not null,
@@ -1927,6 +1938,15 @@ create table seguranca.alteracao_tipo (
     altp_dsalteracaotipo   varchar(20) not null,
     altp_dsabreviado       char(5) not null,
     altp_tmultimaalteracao timestamp not null default now()
+);
+
+create table seguranca.operacao (
+    oper_id                  integer not null,
+    fncd_id                  integer not null,
+    oper_dsoperacao          varchar(60),
+    oper_tmultimaalteracao   timestamp not null default now(),
+    optp_id                  integer not null,
+    oper_icregistratransacao smallint not null default 2
 );
 
 create table seguranca.operacao_efetuada (

@@ -5,8 +5,7 @@
 --      9 the lease by which it holds the lane so far, or ''  10 and 11 as 5 and 6 of mark.lua
 --      12 lease on another turn, if this process wants one, else ''  13 its ms  14 prefix of session keys
 --      15 dead letter, or ''  16 most dead letters kept  17 most journal entries kept
---      18-23 journal: session, protocol, said, answered, flow, state
---      24 since when they wait for a person (unix seconds), or ''  25... letters
+--      18 journal entry  19 since when they wait for a person (unix seconds), or ''  20... letters
 -- Returns 'late', or 'settled', what has become of the lane out, and what claim
 -- appends. The lane is 'held', 'behind' if held but with letters before these
 -- that the process does not know, or 'late' if not held.
@@ -27,14 +26,14 @@ else
   call('ZREM', KEYS[3], person)
 end
 
-if ARGV[24] ~= '' then
-  call('ZADD', KEYS[7], ARGV[24], person)
+if ARGV[19] ~= '' then
+  call('ZADD', KEYS[7], ARGV[19], person)
 else
   call('ZREM', KEYS[7], person)
 end
 
 local out = 'late'
-local letters = #ARGV - 24
+local letters = #ARGV - 19
 if letters > 0 then
   local O = KEYS[4]
   local queue = O .. ':q:' .. person
@@ -50,7 +49,7 @@ if letters > 0 then
       end
     end
   end
-  local others = call('RPUSH', queue, unpack(ARGV, 25)) - letters - ARGV[11]
+  local others = call('RPUSH', queue, unpack(ARGV, 20)) - letters - ARGV[11]
   if mine and (others == 0 or ARGV[9] ~= '') then
     hold(O, person, ARGV[7], ARGV[8], before)
     out = others == 0 and 'held' or 'behind'
@@ -61,7 +60,7 @@ if letters > 0 then
 end
 
 call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[17], '*',
-  's', ARGV[18], 'n', ARGV[19], 'q', ARGV[20], 'a', ARGV[21], 'f', ARGV[22], 't', ARGV[23])
+  's', person, 'b', ARGV[18])
 if ARGV[15] ~= '' then
   call('LPUSH', KEYS[6], ARGV[15])
   call('LTRIM', KEYS[6], 0, ARGV[16] - 1)

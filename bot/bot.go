@@ -18,6 +18,7 @@ type Message struct {
 	ID      string    `json:"i"`           // the channel's own id; handled once, however often it arrives
 	Channel string    `json:"c"`           // "whatsapp", "telegram", "web" or "terminal"
 	From    string    `json:"f"`           // the person, in that channel's terms
+	Phone   string    `json:"n,omitempty"` // their number in E.164 if the network tells it; it says nothing about who they are
 	Text    string    `json:"t,omitempty"` // what they typed, or the caption of what they sent
 	Choice  string    `json:"o,omitempty"` // the option they pressed, as the reply offered it; "" if they typed
 	Asked   string    `json:"a,omitempty"` // the Key of the reply that offered it: an old one is not executed
@@ -27,8 +28,21 @@ type Message struct {
 	Change  string    `json:"e,omitempty"` // "edited" or "deleted": what became of a message we may have answered
 	Silence bool      `json:"s,omitempty"` // nobody wrote: the time of Session.Wake has come
 	Secret  bool      `json:"x,omitempty"` // there was a card number or a password in Text, see Scrubbed
+	By      string    `json:"b,omitempty"` // the attendant who acts on the conversation; "" if it is the person who wrote
+	Act     Act       `json:"w,omitempty"` // what the attendant does
 	Tries   int       `json:"-"`           // how often it was taken before and not settled, because the process died
 }
+
+// An Act is what an attendant does with a conversation.
+type Act string
+
+// The acts. Each but the last takes the conversation over: see Session.Human.
+const (
+	Wrote    Act = "wrote"     // Text to the person, who has it: on the phone that our number belongs to
+	TookOver Act = "took over" // the person is told so
+	Says     Act = "says"      // Text, which the person is told
+	GaveBack Act = "gave back" // to the bot
+)
 
 // Session names the conversation a message belongs to: channel and person.
 func (m Message) Session() string { return m.Channel + ":" + m.From }
@@ -102,8 +116,11 @@ type Session struct {
 	Down     bool            // they were told that our systems are away
 	Noticed  bool            // they were told how we treat what we know of them
 	Waiting  time.Time       // since when they wait for a person of the utility; zero if they do not
+	Human    string          // the attendant who has taken over; "" if the bot answers
+	Until    time.Time       // when the attendant has been silent for too long
 	Seen     time.Time       // when they last wrote
 	Wake     time.Time       // when to look again although nobody wrote; zero for never
+	Course   Course          // how the turn went that left it so; not in the JSON
 }
 
 // An Identity is who we believe is talking: a customer and the property they
@@ -155,6 +172,8 @@ type sessionJSON struct {
 	Down     bool            `json:"a,omitempty"`
 	Noticed  bool            `json:"l,omitempty"`
 	Waiting  int64           `json:"q,omitempty"`
+	Human    string          `json:"h,omitempty"`
+	Until    int64           `json:"u,omitempty"`
 	Seen     int64           `json:"v,omitempty"`
 	Wake     int64           `json:"k,omitempty"`
 }
@@ -165,6 +184,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then, Wish: s.Wish, Guesses: s.Guesses,
 		Began: milliseconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
 		Noticed: s.Noticed, Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake), Waiting: seconds(s.Waiting),
+		Human: s.Human, Until: seconds(s.Until),
 	}
 	if id := s.Identity; id != nil {
 		short.Identity = []int64{id.Customer, id.Property}
@@ -183,6 +203,7 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 		Protocol: short.Protocol, Flow: short.Flow, State: short.State, Data: short.Data, Trail: short.Trail,
 		Then: short.Then, Wish: short.Wish, Guesses: short.Guesses, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
 		Mistakes: short.Mistakes, Noticed: short.Noticed, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake), Waiting: moment(short.Waiting),
+		Human: short.Human, Until: moment(short.Until),
 	}
 	if id := short.Identity; len(id) == 2 {
 		s.Identity = &Identity{Customer: id[0], Property: id[1]}

@@ -25,10 +25,12 @@ type Engine struct {
 	Phone    string         // of the utility, for emergencies
 	Notice   string         // marked text, said once before the first question about who they are; none if ""
 	Zone     *time.Location // of the dates it writes; UTC if nil
+	Joined   []string       // channels on which replies that can be one message are: those that take many messages for a nuisance
 
 	Believe  time.Duration // how long an identity holds without a word; 30 minutes if zero
 	Warn     time.Duration // after how long a person silent in mid-flow is warned; two thirds of Believe if zero
 	Patience time.Duration // how long a person waits for one of the utility before Late; 15 minutes if zero
+	Attended time.Duration // how long the bot keeps silent after an attendant's last word; 30 minutes if zero
 
 	Reference func() string       // makes the code under which a bug is told and logged; random if nil
 	Log       *slog.Logger        // the default one if nil
@@ -39,11 +41,15 @@ type Engine struct {
 // Handle answers one message. It always has something to say to the person,
 // save to a silence that needs no words; the error is for the log alone, and
 // FaultOf tells how loud to be about it.
-func (e *Engine) Handle(ctx context.Context, s Session, m Message) (Session, []Reply, error) {
+func (e *Engine) Handle(ctx context.Context, s Session, m Message) (next Session, replies []Reply, err error) {
+	if slices.Contains(e.Joined, m.Channel) {
+		defer func() { replies = joined(replies) }()
+	}
 	m = m.Scrubbed()
-	s.ID = m.Session()
+	s.ID, s.Course = m.Session(), Course{}
+	defer func() { next.Course.Fault, next.Course.Angry = FaultOf(err), m.By == "" && angry(m.Text) }()
 	t := &talk{session: s, message: m}
-	err := e.converse(ctx, t)
+	err = e.converse(ctx, t)
 	switch FaultOf(err) {
 	case Outage:
 		return e.away(s, m), []Reply{{Text: either(s.Down, sayStill, sayDown)}}, err
@@ -75,24 +81,44 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		e.expire(s)
 	}
 	e.forgetVanished(t)
+	if m.By != "" {
+		return e.attend(t)
+	}
 	s.Seen, s.Warned, s.Down = m.At, false, false
 	t.said = m.Text
 	if m.Choice != "" {
 		t.said = m.Choice
 	}
+	danger := dangerIn(t.said)
+	e.caution(t, danger)
+	w := wordOf(m.Text) // not of an option that was pressed: that means what it was offered for
+	if s.Human != "" {
+		if e.meansAttendant(*s, m, w) {
+			return nil
+		}
+		ended := !m.At.Before(s.Until)
+		s.Human, s.Until = "", time.Time{}
+		if ended && w == noWord && m.Choice == "" && s.Flow != "" { // it was for the attendant
+			t.Say(sayBack)
+			return e.ask(t)
+		}
+	}
 	if m.Change != "" {
 		t.Say(sayChanged[m.Change])
 		return nil
 	}
-	danger := dangerIn(t.said)
-	e.caution(t, danger)
-	w := wordOf(m.Text)                                                                  // not of an option that was pressed: that means what it was offered for
+	called := m.Media != nil && m.Media.Kind == "call"
+	if called {
+		t.Say(sayCall, e.Phone)
+	}
 	choosesProperty := w == switchWord && e.Identify != nil && s.Flow == e.Identify.Name // and "outra matrícula" is an answer
 	switch beside := e.beside(m.Text); {
 	case s.Protocol == "":
 		err = e.welcome(ctx, t, w)
 	case !s.Waiting.IsZero() && (w == noWord || w == greeting || w == thanks):
 		return nil // it is for the person who comes
+	case called:
+		return e.ask(t)
 	case m.Asked != "" && m.Asked != questionKey(*s):
 		t.Say(sayStale)
 		return e.ask(t)
@@ -106,6 +132,8 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return e.obey(ctx, t, w)
 	case beside != nil && beside.Name != s.Flow:
 		return e.turnTo(ctx, t, beside)
+	case e.recognized(t) != nil:
+		return e.turnTo(ctx, t, e.recognized(t))
 	case danger != noDanger && !e.free(*s):
 		return e.ask(t) // the phone comes first; what else they said can wait
 	default:
@@ -125,6 +153,9 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	}
 	if other := e.understand(m.Text).sure; other != nil && other.Name != s.Flow {
 		return e.turnTo(ctx, t, other)
+	}
+	if f := e.flow(s.Flow); f != nil && slices.Contains(f.folded, Fold(m.Text)) { // by its name: from its beginning
+		return e.anew(ctx, t, f, t.said)
 	}
 	return e.repair(t, err)
 }
@@ -165,6 +196,22 @@ func (e *Engine) beside(said string) *Flow {
 	folded := Fold(said)
 	for _, f := range e.Beside {
 		if slices.Contains(f.folded, folded) {
+			return f
+		}
+	}
+	return nil
+}
+
+// recognized finds the flow that what they pasted or sent is for, if it is not the
+// one they are in.
+func (e *Engine) recognized(t *talk) *Flow {
+	s, m := t.session, t.message
+	for _, f := range slices.Concat(e.Flows, e.Beside) {
+		switch {
+		case f.Name == s.Flow:
+		case f.Recognizes != nil && m.Choice == "" && !e.free(s) && f.Recognizes(m.Text):
+			return f
+		case s.Flow == "" && m.Media != nil && t.said == "" && slices.Contains(f.Takes, m.Media.Kind):
 			return f
 		}
 	}
@@ -224,6 +271,8 @@ func (e *Engine) welcome(ctx context.Context, t *talk, w word) error {
 		t.Say(sayStale)
 	case w == resumeWord, w == helpWord, w == personWord, w == switchWord:
 		return e.obey(ctx, t, w)
+	case e.recognized(t) != nil:
+		return e.anew(ctx, t, e.recognized(t), "")
 	case flow != nil:
 		return e.anew(ctx, t, flow, t.said)
 	case e.introduces(t):
@@ -399,6 +448,7 @@ func (e *Engine) follow(t *talk, flow *Flow, event Event) error {
 	if e.Walked != nil {
 		e.Walked(flow.Name, Arrow{t.session.State, event, to})
 	}
+	t.session.Course.Walked = append(t.session.Course.Walked, Walk{flow.Name, Arrow{t.session.State, event, to}})
 	if to != t.session.State {
 		t.session.State = to
 		t.session.Moves++

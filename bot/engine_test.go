@@ -221,7 +221,7 @@ func world(w *trouble, keys *[]string) bottest.World {
 func TestTranscripts(t *testing.T) {
 	var w trouble
 	var keys []string
-	bottest.PlayAll(t, func() bottest.World { return world(&w, &keys) }, nil)
+	bottest.PlayAll(t, "testdata", func() bottest.World { return world(&w, &keys) }, nil)
 }
 
 func TestNewFlowRefusesTablesThatCannotWork(t *testing.T) {
@@ -421,5 +421,21 @@ func TestVanishedFlowLeadsToTheMenu(t *testing.T) {
 		if err != nil || next.Flow != "" || next.Paused != nil || len(replies[len(replies)-1].Options) != 2 {
 			t.Errorf("%s: %v, %+v, %+v", name, err, next, replies)
 		}
+	}
+}
+
+// On some channels what can be one message is one.
+func TestJoined(t *testing.T) {
+	var w trouble
+	var keys []string
+	world := world(&w, &keys)
+	world.Engine.Joined = []string{"test"}
+	s, replies, _ := world.Engine.Handle(t.Context(), *world.Session, bot.Message{ID: "1", Channel: "test", From: "maria", Text: "oi", At: time.Now()})
+	if len(replies) != 1 || !strings.HasSuffix(replies[0].Text, "`.\n\nComo posso ajudar?") || len(replies[0].Options) == 0 || replies[0].Key != "menu" {
+		t.Errorf("the welcome is %v", replies)
+	}
+	_, replies, _ = world.Engine.Handle(t.Context(), s, bot.Message{ID: "2", Channel: "web", From: "maria", Text: "oi", At: time.Now()})
+	if len(replies) != 2 {
+		t.Errorf("elsewhere the greeting is %v", replies)
 	}
 }

@@ -49,6 +49,12 @@ type About struct {
 	Title    string   // as the menu shows it
 	Words    []string // what people type to get here
 	Identify bool     // ask who is talking before starting
+
+	// Recognizes, if set, tells what starts the flow wherever it is pasted, save
+	// as an answer to a question that takes any text: a code that is of no other
+	// use. Takes are the media that start it at the menu.
+	Recognizes func(text string) bool
+	Takes      []string
 }
 
 // A Flow is a conversation the bot can hold. It is safe for use by several

@@ -40,6 +40,7 @@ type Letter struct {
 	Channel string
 	To      string // the person, in the channel's terms
 	Reply   Reply
+	Notice  bool  // it answers nothing they wrote
 	Tries   int   // how often sending it has failed
 	Lease   int64 // the outbox's own mark of who may send it now
 }
@@ -65,6 +66,13 @@ var ErrBlocked = errors.New("the person does not receive our messages")
 // ErrFlood is what Put returns when a person has more messages waiting than
 // anyone could type: the message is dropped.
 var ErrFlood = errors.New("too many messages waiting")
+
+// What a channel's Fetch returns, which gets a file by its Media.Ref, when it will
+// not be had later either.
+var (
+	ErrFileTooLarge = errors.New("the file is larger than it may be")
+	ErrFileGone     = errors.New("the network does not have the file, or not any more")
+)
 
 // How long one message may take, and how sending is tried again.
 const (

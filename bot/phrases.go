@@ -23,11 +23,14 @@ const (
 	sayGoodbye  = "Conversa encerrada. Guarde o seu protocolo: `%s`.\nQuando precisar, é só chamar. Até logo!"
 	sayWarning  = "Você ainda está aí? Se não responder em %d minutos, encerro a conversa para proteger os seus dados."
 	sayExpired  = "Encerrei a conversa por falta de resposta, para proteger os seus dados. Seu protocolo é `%s`."
+	sayHuman    = "Agora você fala com *%s*, da equipe. Para voltar ao atendimento automático, digite *menu*."
+	sayBack     = "O atendimento automático voltou."
+	sayCall     = "Recebi sua ligação, mas por aqui só atendo por mensagem: escreva o que você precisa. Em uma emergência, ligue *%s*."
 	sayDown     = "Nosso sistema está fora do ar neste momento. Guardei sua conversa: repita a última resposta daqui a alguns minutos."
 	sayStill    = "O sistema ainda não voltou. Sua conversa continua guardada: tente de novo daqui a pouco."
 	saySorry    = "Desculpe, algo deu errado do nosso lado. A equipe já foi avisada (código %s)."
 	sayHelp     = "Posso ajudar assim:\n" +
-		"• toque em uma opção ou responda com o *número* dela;\n" +
+		"• escolha uma opção ou responda com o *número* dela;\n" +
 		"• *menu* mostra tudo o que faço;\n" +
 		"• *voltar* refaz a pergunta anterior, *cancelar* desiste do que está em andamento;\n" +
 		"• *trocar imóvel* atende outra matrícula;\n" +
@@ -35,7 +38,7 @@ const (
 		"• *privacidade* mostra como uso os seus dados;\n" +
 		"• *sair* encerra a conversa."
 
-	hintMenu   = "Não entendi. Toque em uma das opções, ou responda com o número dela."
+	hintMenu   = "Não entendi. Escolha uma das opções, ou responda com o número dela."
 	hintSecond = "Se preferir, digite *voltar*, *menu* ou *ajuda*."
 	hintThird  = "Parece que não estou ajudando. Digite *atendente* para falar com uma pessoa, ou *menu* para recomeçar."
 	hintText   = "Recebi, mas por enquanto só consigo ler mensagens de texto. Pode escrever?"
@@ -62,6 +65,7 @@ var sayChanged = map[string]string{
 // answering what they were asked.
 var wishes = []string{
 	"quero", "queria", "qro", "gostaria", "preciso", "manda", "mande", "me ve", "da pra", "tem como", "como faco", "como eu faco", "posso", "agora",
+	"ja paguei", "eu paguei",
 }
 
 // hintMedia says what we cannot use of what was sent.

@@ -58,7 +58,7 @@ func (e *Engine) expire(s *Session) {
 // wake is when the clock should look at the session again.
 func (e *Engine) wake(s Session) time.Time {
 	switch {
-	case s.Flow == "":
+	case s.Flow == "", s.Human != "":
 		return time.Time{}
 	case !s.Waiting.IsZero():
 		return s.Waiting.Add(either(e.Patience > 0, e.Patience, 15*time.Minute))

@@ -43,6 +43,7 @@ func (e *Engine) away(s Session, m Message) Session {
 func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, error) {
 	code := e.reference()
 	t := &talk{session: s, message: m}
+	t.session.Course = Course{Fault: Bug, Code: code}
 	if e.stale(s, m) {
 		e.expire(&t.session)
 	}

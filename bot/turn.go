@@ -35,6 +35,10 @@ func (t *talk) Pressed() bool { return t.message.Choice != "" }
 // nothing.
 func (t *talk) Media() *Media { return t.message.Media }
 
+// Phone returns the number they write from, in E.164; "" if the network does not
+// tell it. Whoever holds the phone may write from it: it identifies nobody.
+func (t *talk) Phone() string { return t.message.Phone }
+
 // Opening returns what the person said to get to this flow, such as "quero a
 // segunda via de março", for its steps before the first question to look at:
 // "" if they only picked the flow. Long numbers are left out.
@@ -139,6 +143,26 @@ func (t *talk) Copy(code string) {
 // Link adds a text with an address to open.
 func (t *talk) Link(text, label, address string) {
 	t.replies = append(t.replies, Reply{Text: text, Link: &Link{Label: label, Address: address}})
+}
+
+// joined makes one reply of neighbours that are only text, and of the text
+// before a question and the question. Codes and files stay messages of their own.
+func joined(replies []Reply) []Reply {
+	var all []Reply
+	for _, r := range replies {
+		if last := len(all) - 1; last >= 0 && all[last].isText() && r.Text != "" && r.Copy == "" && r.Image == nil && r.Document == nil {
+			r.Text = all[last].Text + "\n\n" + r.Text
+			all[last] = r
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// isText tells whether a reply is text and nothing else.
+func (r Reply) isText() bool {
+	return r.Text != "" && len(r.Options)+len(r.Also) == 0 && r.Copy == "" && r.Link == nil && r.Image == nil && r.Document == nil
 }
 
 // questionKey names the question a session stands at. The menu is always the

@@ -113,3 +113,36 @@ func amountInWords(said string) (store.Money, bool) {
 	}
 	return 100 * (whole + part), some
 }
+
+// aCount is a number in figures that counts things: no amount, no date.
+var aCount = regexp.MustCompile(`\b\d{1,3}\b`)
+
+// Count understands how many of something a person means, in figures or words,
+// alone or within a sentence: "2", "quero antecipar duas parcelas". Two numbers
+// are none.
+func Count(text string) (n int, ok bool) {
+	said := bot.Fold(text)
+	if found := aCount.FindAllString(said, -1); len(found) > 0 {
+		n, _ = strconv.Atoi(found[0])
+		return n, len(found) == 1
+	}
+	words := strings.Fields(said)
+	from := slices.IndexFunc(words, isNumber)
+	if from < 0 {
+		return 0, false
+	}
+	to := from + 1
+	for to < len(words) && (isNumber(words[to]) || words[to] == "e" && to+1 < len(words) && isNumber(words[to+1])) {
+		to++
+	}
+	if slices.ContainsFunc(words[to:], isNumber) {
+		return 0, false
+	}
+	cents, ok := amountInWords(strings.Join(words[from:to], " "))
+	return int(cents / 100), ok
+}
+
+func isNumber(word string) bool {
+	_, known := numberWords[word]
+	return known
+}

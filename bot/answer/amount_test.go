@@ -83,6 +83,21 @@ func TestAmountReadsWhatWePrint(t *testing.T) {
 	})
 }
 
+func TestCount(t *testing.T) {
+	for said, want := range map[string]int{
+		"2": 2, "quero antecipar duas parcelas": 2, "só as 3 próximas": 3, "vinte e duas parcelas": 22, "uma": 1, "12 parcelas": 12, "cem": 100,
+	} {
+		if n, ok := answer.Count(said); n != want || !ok {
+			t.Errorf("Count(%q) = %d, %t", said, n, ok)
+		}
+	}
+	for _, said := range []string{"", "várias", "2 ou 3", "duas ou três", "1043722", "entrada"} {
+		if n, ok := answer.Count(said); ok {
+			t.Errorf("Count(%q) = %d", said, n)
+		}
+	}
+}
+
 func TestAmountNeverFails(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		said := rapid.OneOf(rapid.String(), rapid.StringMatching(`(R\$ ?)?-?[0-9]{1,9}([.,][0-9]{0,4}){0,3}( mil| reais)?`)).Draw(t, "said")

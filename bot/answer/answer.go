@@ -10,7 +10,7 @@ import (
 	"lojavirtual/bot"
 )
 
-const hintChoice = "Não entendi. Toque em uma das opções, ou responda com o número dela."
+const hintChoice = "Não entendi. Escolha uma das opções, ou responda com o número dela."
 
 // Choice understands which of the options a person means.
 func Choice(text string, options ...string) (int, error) {

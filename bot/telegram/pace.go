@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"lojavirtual/bot/recent"
 )
 
 // What Telegram allows, and how many chats we keep count of: one forgotten
@@ -20,8 +22,8 @@ const (
 type pace struct {
 	all   *rate.Limiter
 	each  rate.Limit
-	chats *recent[string, *rate.Limiter]
-	held  *recent[string, time.Time] // chats that are to be left alone until then
+	chats *recent.Map[string, *rate.Limiter]
+	held  *recent.Map[string, time.Time] // chats that are to be left alone until then
 }
 
 func newPace(all, each int) *pace {
@@ -34,23 +36,23 @@ func newPace(all, each int) *pace {
 	return &pace{
 		all:   rate.NewLimiter(rate.Limit(all), all),
 		each:  rate.Limit(each),
-		chats: newRecent[string, *rate.Limiter](chatsKept),
-		held:  newRecent[string, time.Time](chatsKept),
+		chats: recent.New[string, *rate.Limiter](chatsKept),
+		held:  recent.New[string, time.Time](chatsKept),
 	}
 }
 
 // wait returns when a message may go to the chat. Where that is further away
 // than the context allows, or Telegram has said so, it returns a failure at once.
 func (p *pace) wait(ctx context.Context, chat, method string) error {
-	if until, ok := p.held.get(chat); ok {
+	if until, ok := p.held.Get(chat); ok {
 		if left := time.Until(until); left > 0 {
 			return &failure{method: method, reason: "Telegram asked to wait", after: left}
 		}
 	}
-	limiter, ok := p.chats.get(chat)
+	limiter, ok := p.chats.Get(chat)
 	if !ok {
 		limiter = rate.NewLimiter(p.each, max(chatBurst, int(p.each)))
-		p.chats.put(chat, limiter)
+		p.chats.Put(chat, limiter)
 	}
 	for _, l := range []*rate.Limiter{limiter, p.all} {
 		if err := l.Wait(ctx); err != nil {
@@ -61,4 +63,4 @@ func (p *pace) wait(ctx context.Context, chat, method string) error {
 }
 
 // hold leaves the chat alone for so long.
-func (p *pace) hold(chat string, d time.Duration) { p.held.put(chat, time.Now().Add(d)) }
+func (p *pace) hold(chat string, d time.Duration) { p.held.Put(chat, time.Now().Add(d)) }

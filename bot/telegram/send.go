@@ -33,12 +33,12 @@ func (c *Channel) Send(ctx context.Context, l bot.Letter) error {
 	if err != nil {
 		return err
 	}
-	done, _ := c.sent.get(l.ID)
+	done, _ := c.sent.Get(l.ID)
 	for i := done; i < len(list); i++ {
 		if err := c.deliver(ctx, l.To, list[i]); err != nil {
 			return err
 		}
-		c.sent.put(l.ID, i+1)
+		c.sent.Put(l.ID, i+1)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (c *Channel) deliverFile(ctx context.Context, params tgbotapi.Params, p par
 		method, field = "sendPhoto", "photo"
 	}
 	key := fileKey{sha256.Sum256(p.file.Body), p.file.Name, p.photo}
-	if id, ok := c.files.get(key); ok {
+	if id, ok := c.files.Get(key); ok {
 		params[field] = id
 		if _, err := c.say(ctx, method, params, "caption", p.text); !refused(err) {
 			return err
@@ -93,9 +93,9 @@ func (c *Channel) deliverFile(ctx context.Context, params tgbotapi.Params, p par
 	}
 	switch {
 	case p.photo && len(m.Photo) > 0:
-		c.files.put(key, m.Photo[len(m.Photo)-1].ID)
+		c.files.Put(key, m.Photo[len(m.Photo)-1].ID)
 	case !p.photo && m.Document != nil:
-		c.files.put(key, m.Document.ID)
+		c.files.Put(key, m.Document.ID)
 	}
 	return nil
 }

@@ -31,6 +31,8 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"lojavirtual/bot/recent"
 )
 
 // Config is what a Channel needs to know. Only the token has no default.
@@ -46,15 +48,16 @@ type Config struct {
 // A Channel is one bot on Telegram. It is safe for concurrent use.
 type Channel struct {
 	api     *tgbotapi.BotAPI
+	base    string // of the Bot API server
 	http    *http.Client
 	timeout time.Duration
 	log     *slog.Logger
 
 	pace   *pace
-	sent   *recent[string, int]     // by letter: how many of its messages Telegram took
-	files  *recent[fileKey, string] // what Telegram calls the files it has
-	aside  sync.WaitGroup           // courtesies under way
-	places chan struct{}            // for that many courtesies at once
+	sent   *recent.Map[string, int]     // by letter: how many of its messages Telegram took
+	files  *recent.Map[fileKey, string] // what Telegram calls the files it has
+	aside  sync.WaitGroup               // courtesies under way
+	places chan struct{}                // for that many courtesies at once
 }
 
 // How much is remembered, and how much goes on at once.
@@ -107,9 +110,11 @@ func New(cfg Config) (*Channel, error) {
 	transport.Protocols = new(http.Protocols)
 	transport.Protocols.SetHTTP1(true)
 	api := &tgbotapi.BotAPI{Token: cfg.Token}
-	api.SetAPIEndpoint(strings.ReplaceAll(strings.TrimRight(cfg.APIURL, "/"), "%", "%%") + "/bot%s/%s")
+	address := strings.TrimRight(cfg.APIURL, "/")
+	api.SetAPIEndpoint(strings.ReplaceAll(address, "%", "%%") + "/bot%s/%s")
 	return &Channel{
-		api: api,
+		api:  api,
+		base: address,
 		http: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -117,8 +122,8 @@ func New(cfg Config) (*Channel, error) {
 		timeout: cfg.Timeout,
 		log:     cfg.Log,
 		pace:    newPace(cfg.PerSecond, cfg.PerChat),
-		sent:    newRecent[string, int](lettersKept),
-		files:   newRecent[fileKey, string](filesKept),
+		sent:    recent.New[string, int](lettersKept),
+		files:   recent.New[fileKey, string](filesKept),
 		places:  make(chan struct{}, courtesies),
 	}, nil
 }

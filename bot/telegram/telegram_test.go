@@ -448,11 +448,11 @@ func TestMediaEndToEnd(t *testing.T) {
 	inbox := &recorder{}
 	poll(t, open(t, fast(server)), inbox)
 	maria := server.Chat(4711)
-	maria.SendPhoto("vazamento")
+	maria.SendPhoto([]byte("JPEG"), "vazamento")
 	maria.SendPlace(-10.9, -37.05)
 	maria.SendVoice()
 	maria.SendSticker()
-	maria.SendDocument("rg.pdf", "")
+	maria.SendDocument("rg.pdf", []byte("%PDF"), "")
 	maria.Block()
 	maria.Unblock()
 	server.Until("all is confirmed", func() bool { return server.Waiting() == 0 })
@@ -462,6 +462,89 @@ func TestMediaEndToEnd(t *testing.T) {
 	}
 	if want := []string{"photo", "place", "voice", "sticker", "document"}; !slices.Equal(kinds, want) {
 		t.Errorf("got %q, want %q", kinds, want)
+	}
+}
+
+// TestFetch gets what a person sent, and what cannot be had.
+func TestFetch(t *testing.T) {
+	server := telegramtest.New(t)
+	inbox := &recorder{}
+	channel := open(t, fast(server))
+	poll(t, channel, inbox)
+	maria := server.Chat(4711)
+	photo, document, huge := []byte("the photo"), []byte("%PDF"), make([]byte, 20<<20+1)
+	maria.SendPhoto(photo, "")
+	maria.SendDocument("conta 1.pdf", document, "")
+	maria.SendDocument("filme.mp4", huge, "")
+	server.Until("all is confirmed", func() bool { return server.Waiting() == 0 })
+	refs := []string{}
+	for _, m := range inbox.got() {
+		refs = append(refs, m.Media.Ref)
+	}
+	for i, c := range []struct {
+		limit int64
+		want  []byte
+		err   error
+	}{
+		{9, photo, nil}, {100, document, nil}, {100 << 20, nil, bot.ErrFileTooLarge},
+	} {
+		if got, err := channel.Fetch(t.Context(), refs[i], c.limit); !bytes.Equal(got, c.want) || !errors.Is(err, c.err) {
+			t.Errorf("file %d: %q, %v", i, got, err)
+		}
+	}
+	if got, err := channel.Fetch(t.Context(), refs[0], 8); got != nil || !errors.Is(err, bot.ErrFileTooLarge) {
+		t.Errorf("a byte too long: %q, %v", got, err)
+	}
+	server.ForgetFiles()
+	if got, err := channel.Fetch(t.Context(), refs[0], 9); got != nil || !errors.Is(err, bot.ErrFileGone) {
+		t.Errorf("forgotten: %q, %v", got, err)
+	}
+}
+
+// TestFetchFails gets files from a server that keeps its word badly.
+func TestFetchFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string // what getFile answers
+		give http.HandlerFunc
+		want error // nil for one that may pass
+	}{
+		"longer than it said": {`{"file_path":"a/b","file_size":3}`, func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(make([]byte, 1000))
+		}, bot.ErrFileTooLarge},
+		"not there":       {`{"file_path":"a/b"}`, http.NotFound, bot.ErrFileGone},
+		"no path":         {`{}`, http.NotFound, bot.ErrFileGone},
+		"on its own disk": {`{"file_path":"/var/lib/telegram-bot-api/b"}`, http.NotFound, bot.ErrFileGone},
+		"no JSON":         {`"?"`, http.NotFound, nil},
+		"a gateway": {`{"file_path":"a/b"}`, func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, r.URL.Path, http.StatusBadGateway)
+		}, nil},
+		"elsewhere": {`{"file_path":"a/b"}`, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.Path, http.StatusFound)
+		}, nil},
+		"it breaks": {`{"file_path":"a/b"}`, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil},
+		"it hangs":  {`{"file_path":"a/b"}`, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, context.DeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mux := http.NewServeMux()
+			mux.HandleFunc("/bot"+telegramtest.Token+"/getFile", func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = fmt.Fprintf(w, `{"ok":true,"result":%s}`, c.file)
+			})
+			mux.HandleFunc("/file/bot"+telegramtest.Token+"/", c.give)
+			server := httptest.NewServer(mux)
+			defer server.Close()
+			channel := open(t, telegram.Config{Token: telegramtest.Token, APIURL: server.URL + "/", Timeout: 500 * time.Millisecond})
+			got, err := channel.Fetch(t.Context(), "ref", 100)
+			if got != nil || err == nil || c.want != nil && !errors.Is(err, c.want) {
+				t.Fatalf("%q, %v", got, err)
+			}
+			if final := errors.Is(err, bot.ErrFileGone) || errors.Is(err, bot.ErrFileTooLarge); bot.IsTemporary(err) == final {
+				t.Errorf("temporary: %t, %v", !final, err)
+			}
+			if strings.Contains(err.Error(), telegramtest.Token) {
+				t.Errorf("the token is told: %v", err)
+			}
+		})
 	}
 }
 

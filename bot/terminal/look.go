@@ -6,9 +6,10 @@ import (
 	"strings"
 
 	"lojavirtual/bot"
+	"lojavirtual/bot/whatsapp"
 )
 
-// render shows a reply; saved are the paths of its files.
+// render shows a reply; saved are lines that say where its files are.
 func render(look Look, r bot.Reply, saved []string) string {
 	if look == Script {
 		text := bot.Transcript(r)
@@ -23,15 +24,24 @@ func render(look Look, r bot.Reply, saved []string) string {
 			parts = append(parts, text)
 		}
 	}
-	add(styled(look, r.Text))
+	if look == WhatsApp {
+		for _, b := range whatsapp.Bubbles(r) {
+			if b.File != nil {
+				add(file(b.File))
+			}
+			add(harmless(b.Text))
+		}
+		return strings.Join(append(parts, saved...), "\n") + "\n"
+	}
+	add(styled(r.Text))
 	for _, d := range []*bot.Document{r.Image, r.Document} {
 		if d != nil {
-			add(styled(look, d.Caption))
-			add(fmt.Sprintf("[file] %s, %d kB", d.Name, (len(d.Body)+999)/1000))
+			add(styled(d.Caption))
+			add(file(d))
 		}
 	}
 	for _, path := range saved {
-		add("saved as " + path)
+		add(path)
 	}
 	if r.Link != nil {
 		add(r.Link.Label + ": " + r.Link.Address)
@@ -41,19 +51,18 @@ func render(look Look, r bot.Reply, saved []string) string {
 	return strings.Join(parts, "\n") + "\n"
 }
 
+func file(d *bot.Document) string {
+	return fmt.Sprintf("[file] %s, %d kB", d.Name, (len(d.Body)+999)/1000)
+}
+
 const bold, normal = "\x1b[1m", "\x1b[0m"
 
-// styled writes marked text as the network shows it.
-func styled(look Look, marked string) string {
+// styled writes marked text as terminals can.
+func styled(marked string) string {
 	var b strings.Builder
 	for _, s := range bot.Spans(marked) {
 		before, after := "", ""
-		switch {
-		case look == WhatsApp && s.Bold:
-			before, after = "*", "*"
-		case look == WhatsApp && s.Code:
-			before, after = "```", "```"
-		case s.Bold, s.Code:
+		if s.Bold || s.Code {
 			before, after = bold, normal
 		}
 		b.WriteString(before + harmless(s.Text) + after)

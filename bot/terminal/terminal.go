@@ -87,8 +87,8 @@ func (c *Chat) Send(_ context.Context, l bot.Letter) error {
 	return nil
 }
 
-// save writes the files of a reply and returns where they are.
-func (c *Chat) save(r bot.Reply) (paths []string, err error) {
+// save writes the files of a reply and returns lines that say where they are.
+func (c *Chat) save(r bot.Reply) (lines []string, err error) {
 	if c.Save == "" {
 		return nil, nil
 	}
@@ -100,9 +100,9 @@ func (c *Chat) save(r bot.Reply) (paths []string, err error) {
 		if err := os.WriteFile(path, d.Body, 0o600); err != nil {
 			return nil, err
 		}
-		paths = append(paths, path)
+		lines = append(lines, "saved as "+path)
 	}
-	return paths, nil
+	return lines, nil
 }
 
 // Settled learns from the engine that a turn is settled; it is for
@@ -120,7 +120,7 @@ func (c *Chat) Settled(r bot.Report) {
 // Run reads lines and sends each as a message once the one before is answered,
 // until the input or the context ends, or an answer cannot be printed. In a script, lines of a written
 // conversation are understood: "> " before what is said, brackets round an
-// option to press; comments are printed, answers and blank lines passed over.
+// option to press, "@ " before what an attendant does; comments are printed, answers and blank lines passed over.
 func (c *Chat) Run(ctx context.Context, in io.Reader) error {
 	stop := context.AfterFunc(ctx, func() {
 		c.mu.Lock()
@@ -171,12 +171,15 @@ func (c *Chat) say(ctx context.Context, said string) error {
 	defer c.mu.Unlock()
 	c.sent++
 	m := bot.Message{ID: strconv.Itoa(c.sent), Channel: c.Name(), From: c.From, Text: said, At: time.Now()}
-	if option, ok := strings.CutPrefix(said, "["); ok && strings.HasSuffix(option, "]") {
+	prompt := "> "
+	if by, act, text, ok := bot.Attending(strings.TrimPrefix(said, "@ ")); ok && strings.HasPrefix(said, "@ ") {
+		m.By, m.Act, m.Text, prompt = by, act, text, ""
+	} else if option, ok := strings.CutPrefix(said, "["); ok && strings.HasSuffix(option, "]") {
 		m.Text, m.Choice, m.Pressed = "", strings.TrimSuffix(option, "]"), "terminal"
 		m.Asked = c.offered[m.Choice]
 	}
 	if c.Look == Script {
-		fmt.Fprintln(c.Out, "> "+said)
+		fmt.Fprintln(c.Out, prompt+said)
 	}
 	before := c.settled
 	c.mu.Unlock()

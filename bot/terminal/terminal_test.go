@@ -119,7 +119,7 @@ func TestLooks(t *testing.T) {
 		{Plain, bot.Reply{Text: "*Qual?* \x1b[2J", Options: []string{"Uma", "Outra"}}, "\x1b[1mQual?\x1b[0m [2J\n  1. Uma\n  2. Outra\n\n"},
 		{Plain, bot.Reply{Text: "Quais?", Options: []string{"Uma", "Outra"}, Several: true, Chosen: []int{1}, Also: []string{"Todas"}}, "Quais?\n  1. [ ] Uma\n  2. [x] Outra\n  3. Todas\n\n"},
 		{Telegram, bot.Reply{Text: "Qual?", Options: []string{"Uma"}}, "Qual?\n  [ Uma ]\n\n"},
-		{WhatsApp, bot.Reply{Text: "*Qual?* `12`", Options: []string{"Uma"}}, "*Qual?* ```12```\n  1. Uma\n\n"},
+		{WhatsApp, bot.Reply{Text: "*Qual?* `12`", Options: []string{"Uma"}}, "*Qual?* ```12```\n\n1. Uma\n\nResponda com o número.\n\n"},
 		{WhatsApp, bot.Reply{Copy: "8267"}, "8267\n\n"},
 		{Plain, bot.Reply{Document: pdf}, "Aqui \x1b[1mestá\x1b[0m.\n[file] ../conta.pdf, 1 kB\nsaved as " + filepath.Join(dir, "conta.pdf") + "\n\n"},
 		{Plain, bot.Reply{Text: "Pague:", Link: &bot.Link{Label: "Banco", Address: "https://b"}}, "Pague:\nBanco: https://b\n\n"},

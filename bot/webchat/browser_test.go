@@ -239,7 +239,7 @@ func clerk(m bot.Message) []bot.Reply {
 	if strings.HasPrefix(m.Choice, "Todas") {
 		return []bot.Reply{{Text: "São todas.", Edits: m.Pressed}}
 	}
-	return []bot.Reply{{Text: "Não entendi. Toque em uma das opções, ou responda com o número dela."}}
+	return []bot.Reply{{Text: "Não entendi. Escolha uma das opções, ou responda com o número dela."}}
 }
 
 // bars is a picture.

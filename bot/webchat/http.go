@@ -21,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"lojavirtual/bot"
+	"lojavirtual/bot/origin"
 )
 
 //go:embed page
@@ -240,7 +241,7 @@ func (c *Chat) known(w http.ResponseWriter, r *http.Request) (person string, ok 
 // Allow tells whether the address that asks may be served now; all that is
 // public counts together, 20 requests a second after the first 120.
 func (c *Chat) Allow(r *http.Request) bool {
-	return c.addresses.allow(address(r, c.Proxies), time.Now())
+	return c.addresses.allow(origin.Address(r, c.Proxies), time.Now())
 }
 
 // keep writes what the person said into their own log.
@@ -279,7 +280,7 @@ func (c *Chat) serveEvents(w http.ResponseWriter, r *http.Request) {
 	open, evict := context.WithCancel(r.Context())
 	defer evict()
 	defer c.tabs.enter(person, evict)()
-	defer c.pages.enter(address(r, c.Proxies), evict)()
+	defer c.pages.enter(origin.Address(r, c.Proxies), evict)()
 	news, stop := c.Log.Watch(person)
 	defer stop()
 	position := r.Header.Get("Last-Event-ID")

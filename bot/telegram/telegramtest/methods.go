@@ -24,6 +24,7 @@ const (
 	buttonLimit  = 100
 	markupLimit  = 10_000
 	fileLimit    = 50 << 20
+	fetchLimit   = 20 << 20
 	photoLimit   = 10 << 20
 )
 
@@ -37,6 +38,7 @@ var methods = map[string]func(*Server, request) (any, *refusal){
 	"editMessageText":     (*Server).editMessageText,
 	"sendDocument":        (*Server).sendDocument,
 	"sendPhoto":           (*Server).sendPhoto,
+	"getFile":             (*Server).getFile,
 	"answerCallbackQuery": (*Server).answerCallbackQuery,
 	"leaveChat":           (*Server).leaveChat,
 }
@@ -226,6 +228,30 @@ func kind(photo bool) string {
 		return "Photo"
 	}
 	return "Document"
+}
+
+// getFile tells where a file can be had.
+func (s *Server) getFile(q request) (any, *refusal) {
+	f, ok := s.files[q.FormValue("file_id")]
+	switch {
+	case !ok:
+		return nil, bad("wrong file_id or the file is temporarily unavailable")
+	case len(f.Body) > fetchLimit:
+		return nil, bad("file is too big")
+	}
+	return map[string]any{"file_id": f.ID, "file_size": len(f.Body), "file_path": "files/" + f.ID}, nil
+}
+
+// give gives a file to who knows where it is.
+func (s *Server) give(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	f, ok := s.files[r.PathValue("id")]
+	s.mu.Unlock()
+	if !ok || r.PathValue("token") != "bot"+Token {
+		http.NotFound(w, r)
+		return
+	}
+	_, _ = w.Write(f.Body)
 }
 
 // read takes text and keyboard from the request, checking both. A caption may

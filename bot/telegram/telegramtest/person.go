@@ -56,8 +56,26 @@ func (c *Chat) Say(text string) int64 {
 }
 
 // SendPhoto has the person send a photo.
-func (c *Chat) SendPhoto(caption string) int64 {
-	return c.write(caption, fmt.Sprintf(`"photo":[{"file_id":"thumb","width":90,"height":90},{"file_id":"photo","width":900,"height":900}],"caption":%s`, encode(caption)))
+func (c *Chat) SendPhoto(jpeg []byte, caption string) int64 {
+	return c.write(caption, fmt.Sprintf(`"photo":[{"file_id":"thumb","width":90,"height":90},{"file_id":%s,"width":900,"height":900}],"caption":%s`,
+		encode(c.upload("", jpeg, true)), encode(caption)))
+}
+
+// upload gives Telegram a file, and returns what it calls it.
+func (c *Chat) upload(name string, body []byte, photo bool) string {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := &File{ID: kind(photo) + "-" + strconv.FormatInt(s.number(), 10), Name: name, Body: body, photo: photo}
+	s.files[f.ID] = f
+	return f.ID
+}
+
+// ForgetFiles has Telegram lose all files that were sent so far.
+func (s *Server) ForgetFiles() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.files)
 }
 
 // SendPlace has the person send where they are.
@@ -76,8 +94,9 @@ func (c *Chat) SendSticker() int64 {
 }
 
 // SendDocument has the person send a file.
-func (c *Chat) SendDocument(name, caption string) int64 {
-	return c.write(caption, fmt.Sprintf(`"document":{"file_id":"document","file_name":%s},"caption":%s`, encode(name), encode(caption)))
+func (c *Chat) SendDocument(name string, body []byte, caption string) int64 {
+	return c.write(caption, fmt.Sprintf(`"document":{"file_id":%s,"file_name":%s},"caption":%s`,
+		encode(c.upload(name, body, false)), encode(name), encode(caption)))
 }
 
 func (c *Chat) write(text, content string) int64 {

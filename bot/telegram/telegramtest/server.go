@@ -74,7 +74,10 @@ func New(tb testing.TB) *Server {
 		chats: map[int64]*Chat{}, files: map[string]*File{}, faults: map[string][]Fault{},
 		calls: map[string]int{}, queries: map[string]bool{},
 	}
-	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", s.serve)
+	mux.HandleFunc("GET /file/{token}/files/{id}", s.give)
+	s.http = httptest.NewServer(mux)
 	s.work.Go(s.post)
 	tb.Cleanup(func() {
 		close(s.done)
@@ -416,7 +419,9 @@ func (s *Server) post() {
 		}
 		if postTo(ctx, client, *to, next.body) {
 			s.mu.Lock()
-			s.history = s.history[1:]
+			if len(s.history) > 0 && s.history[0].id == next.id { // else it was fetched meanwhile
+				s.history = s.history[1:]
+			}
 			s.change()
 			s.mu.Unlock()
 			continue

@@ -1,0 +1,404 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"lojavirtual/store"
+)
+
+var shots = flag.String("shots", "", "write pictures of the pages into this folder")
+
+// chromium starts a browser for the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil || testing.Short() {
+		t.Skip("there is no Chromium on this machine, or no time")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("lang", "pt-BR"))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // the browser, of which each tab is a child
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// A tab is a page of the browser, as somebody of the staff uses it.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+	w   *world
+
+	mu         sync.Mutex
+	complaints []string // of its console: what its policy refused, too
+}
+
+func (w *world) tab(browser context.Context) *tab {
+	w.t.Helper()
+	ctx, cancel := chromedp.NewContext(browser)
+	w.t.Cleanup(cancel)
+	p := &tab{t: w.t, ctx: ctx, w: w}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1366, 768)); err != nil {
+		w.t.Fatal(err)
+	}
+	console := chromedp.Console(ctx)
+	go func() {
+		for m, err := range console {
+			if err != nil {
+				return
+			}
+			p.mu.Lock()
+			p.complaints = append(p.complaints, string(m.Type)+": "+m.Text)
+			p.mu.Unlock()
+		}
+	}()
+	return p
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func look[T any](p *tab, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// until waits for the page to hold the words, and its cursor to be where it begins.
+func (p *tab) until(words string) {
+	p.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(30 * time.Millisecond) {
+		text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.readyState === "complete" && document.body && (document.activeElement !== document.body || !document.querySelector("[autofocus]")) ? document.body.innerText : ""`))
+		if err == nil && strings.Contains(text, words) { // an error: it is just going to another page
+			return
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%q never came (%v); the page reads:\n%s", words, err, text)
+		}
+	}
+}
+
+func (p *tab) open(path, words string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(p.w.server.URL + path))
+	p.until(words)
+}
+
+// keys types where the page has its cursor.
+func (p *tab) keys(keys ...string) {
+	p.t.Helper()
+	for _, k := range keys {
+		p.do(chromedp.KeyEvent(k))
+	}
+}
+
+// press clicks a button or link.
+func (p *tab) press(label string) {
+	p.t.Helper()
+	if !look[bool](p, fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll("main button, main a, header button")].find(e => e.innerText.trim() === %q);
+		found?.click();
+		return !!found;
+	})()`, label)) {
+		p.t.Fatalf("there is no %q on\n%s", label, look[string](p, `document.body.innerText`))
+	}
+}
+
+// fit is what a page must be at every width: it scrolls down alone.
+func (p *tab) fit(path string) {
+	p.t.Helper()
+	for _, width := range []int64{1366, 820, 683, 410} { // 683 is 1366 at 200 %
+		p.do(chromedp.EmulateViewport(width, 900))
+		if wide := look[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+			p.t.Errorf("%s is %d px too wide at %d", path, wide, width)
+		}
+	}
+	p.do(chromedp.EmulateViewport(1366, 768))
+}
+
+// accessible runs axe's rules for WCAG 2.2 AA over the page, in both schemes.
+func (p *tab) accessible(name string) {
+	p.t.Helper()
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		}); err != nil {
+			p.t.Fatal(err)
+		}
+		look[bool](p, string(axe)+";true")
+		look[bool](p, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => {
+			if (r.passes.length < 10) throw new Error("axe did not look");
+			window.found = JSON.stringify(r.violations.map(v => v.impact + " " + v.id + ": " + v.nodes.map(n => n.html + " " + n.any.map(a => a.message)).join(" | ")));
+		}) && true`)
+		found := ""
+		for found == "" {
+			time.Sleep(20 * time.Millisecond)
+			found = look[string](p, `window.found || ""`)
+		}
+		look[bool](p, `(window.found = "", true)`)
+		var violations []string
+		if err := json.Unmarshal([]byte(found), &violations); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, v := range violations {
+			p.t.Errorf("%s, %s: %s", name, scheme, v)
+		}
+		p.draw(name + "-" + scheme)
+	}
+}
+
+// draw writes a picture of the page.
+func (p *tab) draw(name string) {
+	p.t.Helper()
+	if *shots == "" {
+		return
+	}
+	for _, width := range []int64{1366, 820} {
+		p.do(chromedp.EmulateViewport(width, 768))
+		shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(*shots, fmt.Sprintf("%s-%d.png", name, width)), shot, 0o644)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.do(chromedp.EmulateViewport(1366, 768))
+}
+
+// payloads are what people write who want a page to run it.
+var payloads = []string{
+	`<script>xss()</script>`, `"><script>xss()</script>`, `'><img src=x onerror=xss()>`, `<svg onload=xss()>`, `<svg/onload=xss()//`,
+	`javascript:xss()`, `" onfocus=xss() autofocus x="`, `' onmouseover='xss()`, `</title><script>xss()</script>`, `</textarea><script>xss()</script>`,
+	`<iframe srcdoc="<script>parent.xss()</script>">`, `<a href="javascript:xss()">a</a>`, `{{.}}`, `{{printf "%s" .}}`, "${xss()}", "`-xss()-`",
+	`<body onload=xss()>`, `<style>@import'//x';</style>`, `<details open ontoggle=xss()>`, `<math><mi xlink:href="javascript:xss()">`,
+	`<form action=//x><button>`, `<base href=//example.org>`, `<meta http-equiv=refresh content=0>`, `--><script>xss()</script>`, `\u003cscript>xss()`,
+}
+
+// A day of an administrator in a browser: no mouse to get in, no page that runs
+// what people are called, none that says something to who cannot see.
+func TestBrowser(t *testing.T) {
+	browser := chromium(t)
+	w := open(t, func(c *Config) {
+		c.Second = store.Roles[2:]
+		c.Document = func(context.Context, string) (string, bool, error) { return "70000010111", true, nil }
+	})
+	w.add("davi", store.Administrator)
+	w.add("ana", store.Attendant)
+
+	p := w.tab(browser)
+	p.open("/pessoas", "Nome de acesso")
+	p.accessible("entrar")
+	p.fit("/entrar")
+	p.keys("davi", kb.Tab, "senha errada", kb.Enter) // the cursor is where one begins
+	p.until("não conferem")
+	p.accessible("entrar-errado")
+	p.keys(password, kb.Enter) // the name is there still
+	p.until("O seu papel pede um segundo fator")
+	p.accessible("segundo-fator")
+	p.fit("/conta/segundo-fator")
+	secret, _ := secretOn(t, look[string](p, `document.documentElement.outerHTML`))
+	p.readsQR(secret)
+	code := func() string { return codeAt(secret, w.now().Unix()/stepSeconds) }
+	p.do(chromedp.SendKeys(chromedp.CSS("#codigo"), code()+kb.Enter))
+	p.until("Códigos de recuperação")
+	p.accessible("recuperacao")
+	p.press("Guardei, continuar")
+	p.until("Olá, Davi")
+	p.accessible("inicio")
+	p.press("Sair")
+	p.until("Você saiu")
+	w.wait(time.Minute)
+	p.open("/pessoas", "Nome de acesso")
+	p.keys("davi", kb.Tab, password, kb.Enter)
+	p.until("Código do aplicativo")
+	p.accessible("codigo")
+	p.keys(code(), kb.Enter)
+	p.until("Adicionar pessoa") // where one wanted to go
+
+	t.Run("keyboard", func(t *testing.T) {
+		want := look[int](p, `[...document.querySelectorAll("a[href], button, select, input:not([type=hidden], [type=radio])")].length + 1`) // a group of radios is one
+		seen := map[string]bool{}
+		for range want + 5 {
+			p.keys(kb.Tab)
+			at := look[string](p, `(() => {
+				const e = document.activeElement;
+				if (e === document.body) return "";
+				const s = getComputedStyle(e), all = [...document.querySelectorAll("*")];
+				return s.outlineStyle === "none" ? "unseen: " + e.outerHTML : String(all.indexOf(e));
+			})()`)
+			if strings.HasPrefix(at, "unseen") {
+				t.Error(at)
+			}
+			if at != "" {
+				seen[at] = true
+			}
+		}
+		if len(seen) != want {
+			t.Errorf("the Tab key comes to %d of %d", len(seen), want)
+		}
+		if first := look[string](p, `document.querySelector("a, button").innerText`); first != "Ir para o conteúdo" {
+			t.Errorf("the first is %q", first)
+		}
+	})
+
+	t.Run("scripts", func(t *testing.T) {
+		for i, payload := range payloads {
+			if _, _, err := w.db.AddStaff(t.Context(), store.Staff{Name: "x" + strconv.Itoa(i), Shown: payload, Role: store.Reader, Since: w.now()}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.db.AppendAudit(t.Context(), store.AuditEntry{At: w.now(), Who: payload, What: payload, On: payload, Detail: payload, From: payload}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.staff.BeginAccess(t.Context(), w.read("x0").ID, store.Access{ID: payloads[1], Began: w.now(), Seen: w.now(), From: payloads[0], Agent: payloads[2]}, life); err != nil {
+			t.Fatal(err)
+		}
+		pages := []string{"/pessoas", "/auditoria"}
+		for i, payload := range payloads {
+			pages = append(pages, "/pessoas/"+strconv.FormatInt(w.read("x"+strconv.Itoa(i)).ID, 10), "/auditoria?quem="+url.QueryEscape(payload)+"&que="+url.QueryEscape(payload))
+		}
+		for i, page := range pages {
+			p.do(chromedp.Navigate(w.server.URL + page))
+			p.until("Sair")
+			if i < 2 {
+				for _, payload := range payloads {
+					if !strings.Contains(look[string](p, `document.body.innerText`), payload) {
+						t.Errorf("%s does not show %q as text", page, payload)
+					}
+				}
+			}
+			if foreign := look[int](p, `document.querySelectorAll("script:not([src^='/estatico/']), iframe, base, main style, [onload], [onerror], [onfocus], [onmouseover], [ontoggle], a[href^='javascript:']").length`); foreign > 0 {
+				t.Errorf("%s has %d elements of somebody's name", page, foreign)
+			}
+		}
+		p.open("/pessoas", "Adicionar pessoa")
+		p.accessible("pessoas")
+		p.fit("/pessoas")
+		p.open("/auditoria", "Verificar integridade")
+		p.accessible("auditoria")
+		p.fit("/auditoria")
+		p.press("Verificar integridade")
+		p.until("Íntegra")
+		p.open("/conta", "Meus acessos")
+		p.accessible("conta")
+		p.fit("/conta")
+		p.open("/pessoas/"+strconv.FormatInt(w.read("ana").ID, 10), "Nome e papel")
+		p.accessible("pessoa")
+		p.fit("/pessoas/{id}")
+		p.open("/conta/senha", "Senha atual")
+		p.accessible("senha")
+		p.open("/nada", "Não existe nada")
+		p.accessible("erro")
+	})
+
+	t.Run("another site", func(t *testing.T) { // on this machine, so that the cookies go with it
+		other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprintf(rw, `<form method=post action="%s/pessoas"><input name=nome value=intruso><input name=mostrado value=I><input name=papel value=admin></form><script>document.forms[0].submit()</script>`, w.server.URL)
+		}))
+		defer other.Close()
+		stranger := w.tab(browser)
+		stranger.do(chromedp.Navigate(other.URL))
+		stranger.until("veio de outro site")
+		if _, ok, err := w.db.StaffNamed(t.Context(), "intruso"); ok || err != nil {
+			t.Error(ok, err)
+		}
+	})
+
+	t.Run("end", func(t *testing.T) {
+		p.open("/pessoas", "Adicionar pessoa")
+		w.wait(idle + time.Minute)
+		look[bool](p, `document.dispatchEvent(new Event("visibilitychange"))`)
+		p.until("O acesso terminou")
+		if strings.Contains(look[string](p, `document.body.innerText`), "Davi") {
+			t.Error("what was on the screen is there still")
+		}
+		p.keys("davi", kb.Tab, password, kb.Enter)
+		p.until("Código do aplicativo")
+		p.keys(code(), kb.Enter)
+		p.until("Adicionar pessoa")
+		if err := w.db.EndStaffAccesses(t.Context(), w.read("davi").ID, w.now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		look[bool](p, `document.dispatchEvent(new Event("visibilitychange"))`)
+		p.until("O acesso terminou")
+	})
+
+	t.Run("document", func(t *testing.T) {
+		p.open("/conversas/telegram:79991234711/documento", "Nome de acesso")
+		p.keys("ana", kb.Tab, password, kb.Enter)
+		p.until("Por que você precisa ver")
+		p.accessible("documento")
+		p.fit("/conversas/{sessao}/documento")
+		p.keys("conferir o titular", kb.Enter)
+		p.until("700.000.101-11")
+		p.accessible("documento-visto")
+	})
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.complaints {
+		if strings.Contains(c, "the server responded with a status of 4") { // as it should
+			continue
+		}
+		t.Errorf("the browser complains: %s", c)
+	}
+}
+
+// readsQR reads the code on the page as a telephone does.
+func (p *tab) readsQR(secret []byte) {
+	p.t.Helper()
+	zbarimg, err := exec.LookPath("zbarimg")
+	if err != nil {
+		return
+	}
+	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	file := filepath.Join(p.t.TempDir(), "qr.png")
+	if err := os.WriteFile(file, shot, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+	read, err := exec.CommandContext(p.t.Context(), zbarimg, "--quiet", "--raw", file).Output()
+	if want := setup("DESO", "davi", secret); err != nil || strings.TrimSpace(string(read)) != want {
+		p.t.Errorf("the code reads %q, want %q (%v)", read, want, err)
+	}
+}

@@ -1,0 +1,180 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"lojavirtual/bot"
+	"lojavirtual/store"
+)
+
+// Unstored returns the turns of a person that are not stored yet. See
+// redis.Mail.Unstored: it is asked before what is stored.
+type Unstored func(ctx context.Context, session string) ([]store.Turn, error)
+
+// A transcript is what the page of a conversation shows.
+type transcript struct {
+	Protocol, Channel, Person, Property string
+	Document                            string // where its CPF or CNPJ is shown to who says why; "" if there is none, or not for this visitor
+	Lines                               []line
+}
+
+// A line is something that was said, or that happened.
+type line struct {
+	At    time.Time
+	By    string // who said it; "" if it is something that happened
+	Side  string // "theirs", "ours" or "staff"; "event" of what happened
+	Spans []bot.Span
+	store.Reply
+}
+
+var errNoTalk = problem{http.StatusNotFound, "Não há conversa com este protocolo. Ela pode ter sido apagada, a pedido da pessoa ou pelo prazo de guarda."}
+
+// talk shows a conversation as it was seen, once it is written down who reads it.
+func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error {
+	ctx, protocol := r.Context(), r.PathValue("protocolo")
+	session, err := c.sessionOf(ctx, protocol)
+	if err != nil {
+		return err
+	}
+	if err := c.office.note(ctx, c.by(r, v.Name), "talk_read", masked(session), "protocolo "+protocol); err != nil {
+		return err
+	}
+	unstored, err := c.Unstored(ctx, session)
+	if err != nil {
+		return err
+	}
+	stored, err := c.Stored.Turns(ctx, session, protocol)
+	if err != nil {
+		return err
+	}
+	turns := slices.DeleteFunc(store.JoinTurns(stored, unstored), func(t store.Turn) bool { return t.Protocol != protocol })
+	if len(turns) == 0 {
+		return errNoTalk
+	}
+	channel, _, _ := strings.Cut(session, ":")
+	page := transcript{Protocol: protocol, Channel: channelName(channel), Person: personEnd(session)}
+	for _, t := range turns {
+		page.Lines = append(page.Lines, c.lines(t)...)
+		if t.Property != 0 {
+			page.Property = store.MaskMatricula(t.Property)
+		}
+		page.Property = cmp.Or(t.Mask, page.Property)
+	}
+	if page.Property != "" && revealers.admits(v) {
+		page.Document = "/conversas/" + url.PathEscape(session) + "/documento"
+	}
+	c.show(w, r, v, http.StatusOK, "conversa", "Conversa "+bot.Grouped(protocol), page)
+	return nil
+}
+
+// sessionOf finds the conversation with a protocol.
+func (c *Console) sessionOf(ctx context.Context, protocol string) (string, error) {
+	if protocol == "" || store.Digits(protocol) != protocol {
+		return "", errNoTalk
+	}
+	filter := store.TalkFilter{Protocol: protocol}
+	live, err := c.Live.Live(ctx, filter)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range live {
+		if l.Protocol == protocol {
+			return l.Session, nil
+		}
+	}
+	stored, err := c.Stored.Talks(ctx, filter, store.Talk{}, talksAtOnce)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range stored {
+		if t.Protocol == protocol {
+			return t.Session, nil
+		}
+	}
+	return "", errNoTalk
+}
+
+var mediaNames = map[string]string{
+	"photo": "foto", "video": "vídeo", "voice": "áudio", "place": "localização", "contact": "contato", "document": "documento", "sticker": "figurinha", "other": "arquivo",
+}
+
+// lines are what a turn is on the page: what set it going, what happened, and
+// what was answered.
+func (c *Console) lines(t store.Turn) []line {
+	var all []line
+	happened := func(format string, args ...any) {
+		all = append(all, line{At: t.At, Side: "event", Reply: store.Reply{Text: fmt.Sprintf(format, args...)}})
+	}
+	said := func(by, side string) {
+		text := t.Said
+		if t.Media != "" {
+			text = strings.TrimSpace("(" + cmp.Or(mediaNames[t.Media], t.Media) + ") " + text)
+		}
+		if text != "" {
+			all = append(all, line{At: t.At, By: by, Side: side, Spans: []bot.Span{{Text: text}}})
+		}
+	}
+	switch t.Kind {
+	case store.TurnSaid:
+		switch {
+		case t.Change == "edited":
+			happened("A pessoa corrigiu o que escreveu")
+		case t.Change == "deleted":
+			happened("A pessoa apagou o que escreveu")
+		case t.Pressed:
+			happened("Tocou na opção")
+		}
+		said("Pessoa", "theirs")
+	case store.TurnSilence:
+		happened("Sem resposta da pessoa")
+	case store.TurnTold:
+		happened("Aviso, sem que a pessoa escrevesse")
+	case store.TurnTookOver:
+		happened("%s assumiu a conversa", t.By)
+	case store.TurnGaveBack:
+		happened("%s devolveu a conversa ao robô", t.By)
+	case store.TurnSays, store.TurnWrote:
+		said(cmp.Or(t.By, "Atendente"), "staff")
+	}
+	if t.Secret {
+		happened("Um número de cartão ou uma senha foi retirado do texto")
+	}
+	switch t.Fault {
+	case "mistake":
+		happened("Não entendido, %dª vez seguida", max(t.Mistakes, 1))
+	case "outage":
+		happened("Os sistemas estavam fora do ar")
+	case "bug":
+		happened("Erro nosso, código %s", t.Code)
+	}
+	for _, s := range t.Steps {
+		if s.To == string(bot.End) {
+			happened("%s: %s → fim", c.serviceName(s.Flow), c.stepName(store.TurnPlace{Flow: s.Flow, State: s.From}))
+			continue
+		}
+		happened("%s: %s → %s", c.serviceName(s.Flow), c.stepName(store.TurnPlace{Flow: s.Flow, State: s.From}), c.stepName(store.TurnPlace{Flow: s.Flow, State: s.To}))
+	}
+	if t.From.Flow != t.To.Flow {
+		happened("%s → %s", c.serviceName(t.From.Flow), c.serviceName(t.To.Flow))
+	}
+	for _, r := range t.Replies {
+		all = append(all, line{At: t.At, By: "Robô", Side: "ours", Spans: bot.Spans(r.Text), Reply: r})
+	}
+	if !t.Waiting.IsZero() && t.Human == "" {
+		happened("Espera por uma pessoa desde %s", t.Waiting.In(store.Zone).Format("15:04"))
+	}
+	if t.Over {
+		happened("Conversa encerrada")
+	}
+	return all
+}
+
+// IsTicked tells whether an option was.
+func (l line) IsTicked(i int) bool { return slices.Contains(l.Ticked, i) }

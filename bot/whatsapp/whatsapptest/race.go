@@ -1,0 +1,5 @@
+//go:build race
+
+package whatsapptest
+
+const racing = true

@@ -2,11 +2,14 @@
 package flows
 
 import (
+	"cmp"
+
 	"lojavirtual/bot"
 	"lojavirtual/flows/acompanhamento"
 	"lojavirtual/flows/atendente"
 	"lojavirtual/flows/consumo"
 	"lojavirtual/flows/debitos"
+	"lojavirtual/flows/golpe"
 	"lojavirtual/flows/identificacao"
 	"lojavirtual/flows/pagamentos"
 	"lojavirtual/flows/parcelamento"
@@ -26,8 +29,10 @@ type Parts struct {
 	Bills    segundavia.Bills
 	Pix      Pix // nil offers no Pix
 	Print    segundavia.Print
+	Banks    func() []store.Bank // where bills can be paid online now
 	Debts    debitos.Debts
 	State    debitos.Print // draws a debt statement
+	Card     debitos.Card  // nil offers no card
 	Years    quitacao.Years
 	Declare  quitacao.Print
 	Payments pagamentos.Payments
@@ -39,7 +44,9 @@ type Parts struct {
 	Desk     atendente.Desk
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
-	Payee    string // who a Pix goes to, as banks show it: name and CNPJ
+	Judge    golpe.Judge
+	Files    golpe.Files // nil reads no codes in files
+	Payee    string      // who a Pix goes to, as banks show it: name and CNPJ
 }
 
 // Pix makes the codes that pay bills and debt statements.
@@ -52,14 +59,17 @@ type Pix interface {
 // menu (the Loja Virtual's own).
 func Engine(p Parts) *bot.Engine {
 	person := atendente.New(p.Desk, p.Operator)
-	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Operator.Banks)
+	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Banks)
 	requests := servicos.New(p.Requests, p.Bills)
 	deals := parcelamento.New(p.Deals, p.Guesses, p.Operator.Documents.How, p.Operator.Offices)
 	return &bot.Engine{
 		Flows: []*bot.Flow{
 			copies,
-			debitos.New(debitos.Services{Debts: p.Debts, Print: p.State, Pix: p.Pix, Payee: p.Payee, Simulator: deals.Name}),
-			pagamentos.New(p.Payments),
+			debitos.New(debitos.Services{
+				Debts: p.Debts, Print: p.State, Pix: p.Pix, Payee: p.Payee, Simulator: deals.Name,
+				Card: p.Card, Companies: p.Operator.Cards, Reserved: cmp.Or(p.Operator.Rules.CardExpiry, store.CardTime),
+			}),
+			pagamentos.New(p.Payments, debitos.News),
 			consumo.New(p.Use),
 			quitacao.New(p.Years, p.Declare, copies.Name),
 			deals,
@@ -74,7 +84,10 @@ func Engine(p Parts) *bot.Engine {
 		Name:     p.Operator.Name,
 		Phone:    phone(p.Operator),
 		Zone:     store.Zone,
-		Beside:   []*bot.Flow{privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress)},
+		Beside: []*bot.Flow{
+			golpe.New(golpe.Services{Judge: p.Judge, Files: p.Files, Name: p.Operator.Name, Payee: p.Payee, Phone: phone(p.Operator), Copies: copies.Name}),
+			privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress),
+		},
 		Notice:   privacidade.Notice(p.Operator),
 		Patience: p.Operator.Attendance.Patience,
 	}

@@ -5,8 +5,10 @@
 //
 // # Why
 //
-// All requests of the property are shown, also those that somebody else opened:
-// GSAN shows them so (gsan-rules ACO-1), and they are about the property. What
+// The requests of the property are shown, also those that somebody else of it
+// opened: they are about the property (gsan-rules ACO-1). What was over before the
+// present occupant came is not, for GSAN shows that to staff, and here it would
+// tell of the person before; what was still open then is the property's. What
 // people wrote is not, nor what units wrote to each other, nor any name. The text
 // of closing is staff's too, and is shown only where the operator says so.
 package acompanhamento
@@ -25,10 +27,11 @@ import (
 
 // Requests is all that this conversation may know of a property.
 type Requests interface {
-	// Requests returns all requests of the property, newest first.
+	// Requests returns the requests of the property that are its people's today,
+	// newest first.
 	Requests(ctx context.Context, property int64) ([]store.Progress, error)
-	// Progress returns one of them with its steps; ok is false if it is not the
-	// property's.
+	// Progress returns one of them with its steps; ok is false if it is not
+	// among them.
 	Progress(ctx context.Context, property, request int64) (p store.Progress, ok bool, err error)
 	// Watch notes that a conversation wants to be told when the request is not any
 	// more as stamp says.

@@ -23,6 +23,11 @@ type data struct {
 	From    int    `json:"f,omitempty"` // of the debts shown now
 	Brief   bool   `json:"b,omitempty"` // they type: no need to show the list again
 	Served  bool   `json:"s,omitempty"` // they have got a statement of the chosen ones
+
+	Card   payment `json:"p,omitzero"`  // by card, underway
+	Others bool    `json:"x,omitempty"` // they want to see the debts that are not paid by card
+
+	Limit store.Money `json:"m,omitempty"` // from this total on there is no statement; 0 for none
 }
 
 // A debt is one of the list.
@@ -34,6 +39,12 @@ type debt struct {
 	Value   store.Money    `json:"m"`
 	Late    store.Money    `json:"l,omitempty"`
 	Overdue bool           `json:"o,omitempty"`
+
+	// Of a deal; see store.Debt.
+	Left      int         `json:"f,omitempty"`
+	AheadMost int         `json:"n,omitempty"`
+	Each      store.Money `json:"e,omitempty"`
+	Ahead     int         `json:"a,omitempty"`
 }
 
 // name is how the debt is called in a sentence.
@@ -42,11 +53,35 @@ func (d debt) name() string {
 	return name
 }
 
+// part is how what is paid of the debt is called.
+func (d debt) part() string {
+	if d.Ahead > 0 {
+		return fmt.Sprintf("%s (%s)", d.name(), counted(d.Ahead))
+	}
+	return d.name()
+}
+
+// option is how the debt stands in the list.
+func (d debt) option() string {
+	if d.Ahead > 0 {
+		return fmt.Sprintf("%s · %s · %d de %d", d.name(), d.price(), d.Ahead, d.Left)
+	}
+	return d.Title
+}
+
+// price is what is paid of the debt, without late charges.
+func (d debt) price() store.Money {
+	if d.Ahead > 0 {
+		return store.Money(d.Ahead) * d.Each
+	}
+	return d.Value
+}
+
 // list writes the debts down as the customer sees them, in place of all that was
 // written down before; what stood at the places in keep stays chosen if it can.
 func (d *data) list(owed store.Debts, keep []int) {
 	was := d.Debts
-	*d = data{Credits: credits(owed)}
+	*d = data{Credits: credits(owed), Limit: owed.Limit}
 	titles := map[string]int{}
 	for _, x := range owed.List {
 		if !x.Selectable() {
@@ -56,13 +91,20 @@ func (d *data) list(owed store.Debts, keep []int) {
 		if titles[heading]++; titles[heading] > 1 { // options are told apart by their words
 			heading = fmt.Sprintf("%s (%d)", heading, titles[heading])
 		}
-		if slices.ContainsFunc(keep, func(i int) bool { return was[i].Kind == x.Kind && was[i].ID == x.ID }) {
-			d.Chosen = append(d.Chosen, len(d.Debts))
-		}
-		d.Debts = append(d.Debts, debt{
+		seen := debt{
 			Kind: x.Kind, ID: x.ID, Version: x.Version, Title: heading, Value: x.Value, Late: x.Late.Total(),
-			Overdue: !x.Due.IsZero() && x.Due.Before(owed.On),
-		})
+			Overdue: !x.Due.IsZero() && x.Due.Before(owed.On), AheadMost: x.AheadMost, Each: x.Each,
+		}
+		if x.Kind == store.Deal {
+			seen.Left = x.Instalments
+		}
+		if at := slices.IndexFunc(keep, func(i int) bool { return was[i].Kind == x.Kind && was[i].ID == x.ID }); at >= 0 {
+			d.Chosen = append(d.Chosen, len(d.Debts))
+			if part := was[keep[at]].Ahead; part <= x.AheadMost {
+				seen.Ahead = part
+			}
+		}
+		d.Debts = append(d.Debts, seen)
 	}
 }
 
@@ -84,6 +126,9 @@ func (d *data) also() []string {
 	var also []string
 	if len(d.Chosen) > 0 {
 		also = append(also, pay)
+	}
+	if i := d.deal(); i >= 0 && slices.Contains(d.Chosen, i) {
+		also = append(also, ahead)
 	}
 	also = append(also, all)
 	if groups := d.groups(); len(groups["vencidas"]) > 0 && len(groups["vencidas"]) < len(groups["todas"]) {
@@ -121,7 +166,29 @@ func (d *data) running() string {
 
 // brief is the running total for who types.
 func (d *data) brief() string {
-	return fmt.Sprintf("Escolhidas (%d de %d): %s.\n%s\nPara seguir, digite *pagar*. Para mudar: *mais 3*, *tira 1*, *limpar* ou *lista*.", len(d.Chosen), len(d.Debts), d.names(), d.amounts())
+	part := ""
+	if i := d.deal(); i >= 0 && slices.Contains(d.Chosen, i) && d.Debts[i].Ahead == 0 {
+		part = " Para pagar só algumas parcelas: *antecipar*."
+	}
+	return fmt.Sprintf("Escolhidas (%d de %d): %s.\n%s\nPara seguir, digite *pagar*. Para mudar: *mais 3*, *tira 1*, *limpar* ou *lista*.%s", len(d.Chosen), len(d.Debts), d.names(), d.amounts(), part)
+}
+
+// split says how to pay a choice that is too much for one statement: in parts,
+// with what was chosen kept, or at the counter if one debt alone is too much
+// (gsan-rules EXT-7).
+func (d *data) split(t *turn) bot.Event {
+	t.Say("O total passa do limite: por aqui, cada pagamento precisa ser menor que *%s*. Acima disso é preciso um boleto do banco, que só sai no atendimento.", d.Limit)
+	switch {
+	case len(d.Chosen) > 1:
+		t.Say("Para pagar em partes, desmarque algumas e pague. Depois é só voltar e pagar as outras. Se preferir, digite *atendente*.")
+	case len(d.Debts) > 1:
+		t.Say("O valor de *%s* sozinho já passa do limite. Para pagar assim mesmo, digite *atendente*. Os outros débitos você pode escolher aqui.", d.names())
+	default:
+		t.Say("Para pedir o boleto, digite *atendente*.")
+		return refused
+	}
+	d.Served, d.Brief = false, false
+	return rethought
 }
 
 // names are what the chosen debts are called.
@@ -129,7 +196,7 @@ func (d *data) names() string {
 	const most = 6
 	var names []string
 	for _, i := range d.Chosen {
-		names = append(names, bot.Escape(d.Debts[i].name()))
+		names = append(names, bot.Escape(d.Debts[i].part()))
 	}
 	if n := len(names) - most; n > 0 {
 		names = append(names[:most], fmt.Sprintf("mais %d", n))
@@ -165,7 +232,7 @@ func (d *data) amounts() string {
 // sum adds up the choice; all credits go along with it (gsan-rules EXT-2).
 func (d *data) sum() (value, late, credits store.Money) {
 	for _, i := range d.Chosen {
-		value += d.Debts[i].Value
+		value += d.Debts[i].price()
 		late += d.Debts[i].Late
 	}
 	for _, c := range d.Credits {
@@ -209,7 +276,7 @@ func (d *data) groups() map[string][]int {
 func (d *data) debtList() answer.List {
 	l := answer.List{Groups: d.groups()}
 	for _, x := range d.Debts {
-		l.Options = append(l.Options, x.Title)
+		l.Options = append(l.Options, x.option())
 	}
 	l.From, l.To = d.page()
 	return l
@@ -219,10 +286,21 @@ func (d *data) debtList() answer.List {
 func (d *data) tick(i int) {
 	if at := slices.Index(d.Chosen, i); at >= 0 {
 		d.Chosen = slices.Delete(d.Chosen, at, at+1)
+		d.Debts[i].Ahead = 0
 		return
 	}
 	d.Chosen = append(d.Chosen, i)
 	slices.Sort(d.Chosen)
+}
+
+// choose takes the choice; of what is not chosen any more no part is either.
+func (d *data) choose(chosen []int) {
+	d.Chosen = chosen
+	for i := range d.Debts {
+		if !slices.Contains(chosen, i) {
+			d.Debts[i].Ahead = 0
+		}
+	}
 }
 
 // news tells, a line each, what has become of the choice since it was seen.
@@ -240,8 +318,12 @@ func (d *data) news(owed store.Debts) []string {
 			news = append(news, bot.Marked("*%s* acabou de ser paga e saiu da escolha. Obrigado!", name))
 		case now.Status == store.PartlyPaid:
 			news = append(news, bot.Marked("*%s* recebeu um pagamento parcial, que está em análise, e saiu da escolha.", name))
+		case now.Status == store.InNegotiation:
+			news = append(news, bot.Marked("*%s* entrou em negociação (pagamento por cartão em andamento) e saiu da escolha.", name))
 		case now.Status == store.UnderReview:
 			news = append(news, bot.Marked("*%s* entrou em revisão", name)+reason(now.Review)+" e saiu da escolha.")
+		case now.Status == store.Unpriced:
+			news = append(news, bot.Marked("O valor de *%s* precisa ser calculado no atendimento, e ela saiu da escolha.", name))
 		case was != is:
 			news = append(news, bot.Marked("*%s* mudou de %s para %s.", name, was, is))
 		default:
@@ -267,7 +349,7 @@ func (d *data) chosen() []store.Debt {
 	var chosen []store.Debt
 	for _, i := range d.Chosen {
 		x := d.Debts[i]
-		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
+		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version, Ahead: x.Ahead})
 	}
 	for _, x := range d.Credits {
 		chosen = append(chosen, store.Debt{Kind: x.Kind, ID: x.ID, Version: x.Version})
@@ -280,7 +362,7 @@ func (d *data) chosen() []store.Debt {
 func (d *data) key(property int64, today store.Date) string {
 	hash := sha256.New()
 	for _, x := range d.chosen() {
-		fmt.Fprintf(hash, "%d/%d/%s ", x.Kind, x.ID, x.Version)
+		fmt.Fprintf(hash, "%d/%d/%s/%d ", x.Kind, x.ID, x.Version, x.Ahead)
 	}
 	return fmt.Sprintf("/extrato/%d/%s/%x", property, today, hash.Sum(nil)[:12])
 }

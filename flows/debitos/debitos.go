@@ -16,9 +16,11 @@ package debitos
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lojavirtual/bot"
 	"lojavirtual/bot/answer"
@@ -35,39 +37,56 @@ type Debts interface {
 	IssueStatement(ctx context.Context, key string, property int64, chosen []store.Debt) (store.Statement, store.Refusal, error)
 }
 
-// Pix makes the code that pays a statement. The same key always gives the same
-// charge.
+// Pix makes the code that pays a statement.
 type Pix interface {
-	ChargeStatement(ctx context.Context, key string, s store.Statement) (store.Charge, error)
+	// ChargeStatement makes the code that pays the statement of the form's Debts,
+	// until the form Expires. The same choice gives the same code for as long as
+	// that can be paid for the same amount. It is refused as DebtsHeld, as
+	// DebtsChanged, and as BankAway.
+	ChargeStatement(ctx context.Context, key string, f store.ChargeForm, s store.Statement) (store.PixCode, store.Refusal, error)
 }
 
-// Card lets a statement be paid by card, at a company that adds its own costs
-// (gsan-rules CAR-1).
+// Card lets debts be paid by card, on the page of an accredited company that
+// adds its own costs (gsan-rules CAR-1).
 type Card interface {
-	// Checkout returns the https address where the statement is paid. The same
-	// key always gives the same one.
-	Checkout(ctx context.Context, key string, s store.Statement) (address string, err error)
+	// Offer offers a charge of the form's Debts at its Provider, once under the
+	// key, and returns it with the address from which the person goes to the
+	// company. Nothing is held before they go there; debts that they went to pay
+	// before, at the same company, have the same charge. It is refused as DebtsHeld,
+	// as DebtsChanged, and as a statement is.
+	Offer(ctx context.Context, key string, f store.ChargeForm) (store.CardLink, store.Refusal, error)
+	// Underway returns the newest charge of the property that is open and that
+	// this conversation is told of; ok is false if there is none.
+	Underway(ctx context.Context, session string, property int64) (l store.CardLink, ok bool, err error)
+	// Withdraw closes a charge at the company and here, for this conversation. The
+	// charge is returned as it then stands: it may turn out to be paid. It is
+	// refused as CompanyAway, or as PaymentPending.
+	Withdraw(ctx context.Context, session, charge string, at time.Time) (store.Charge, store.Refusal, error)
 }
 
 // Print draws the PDF of a statement; the charge is the Pix it shows, or none.
 // The same key gives the document the same authenticity code.
-type Print func(ctx context.Context, key string, s store.Statement, charge store.Charge) ([]byte, error)
+type Print func(ctx context.Context, key string, s store.Statement, charge store.PixCode) ([]byte, error)
 
 // Services is what the conversation is made with.
 type Services struct {
 	Debts     Debts
 	Print     Print
-	Pix       Pix    // nil offers no Pix
-	Card      Card   // nil offers no card
-	Payee     string // who a Pix goes to, in words that the customer can compare with what their bank shows
-	Simulator string // the flow that simulates an instalment deal, "" offers none
+	Pix       Pix                 // nil offers no Pix
+	Card      Card                // nil offers no card
+	Companies []store.CardCompany // where a card is taken, in the order in which they are offered
+	Reserved  time.Duration       // that debts stay with a company once the person has gone there
+	Payee     string              // who a Pix goes to, in words that the customer can compare with what their bank shows
+	Simulator string              // the flow that simulates an instalment deal, "" offers none
 }
 
 const (
-	searching, choosing, paying bot.State = "searching", "choosing", "paying"
+	searching, resuming, choosing, advancing, paying, picking bot.State = "searching", "resuming", "choosing", "advancing", "paying", "picking"
 
 	several, one, none, vacant    bot.Event = "several", "one", "none", "vacant"
 	marked, agreed, changed       bot.Event = "marked", "agreed", "changed"
+	parted, carded                bot.Event = "parted", "carded"
+	underway, resumed, freed      bot.Event = "underway", "resumed", "freed"
 	issued, rethought, cleared    bot.Event = "issued", "rethought", "cleared"
 	refused, simulated, satisfied bot.Event = "refused", "simulated", "satisfied"
 )
@@ -75,6 +94,7 @@ const (
 // What the buttons say besides the debts.
 const (
 	pay     = "Pagar as escolhidas"
+	ahead   = "Antecipar parcelas"
 	all     = "Todas"
 	overdue = "Vencidas"
 	reset   = "Limpar"
@@ -87,6 +107,10 @@ const (
 	simulate = "Simular parcelamento"
 	rethink  = "Mudar a escolha"
 	finish   = "Nada mais"
+
+	goOn     = "Continuar no cartão"
+	others   = "Ver outros débitos"
+	otherWay = "Pagar de outro jeito"
 )
 
 type turn = bot.Turn[data]
@@ -100,21 +124,35 @@ func New(with Services) *bot.Flow {
 		Title: "Negociar Débitos",
 		Words: []string{
 			"negociar", "negociar debitos", "debitos", "debito", "divida", "dividas", "extrato", "extrato de debitos", "contas vencidas", "contas atrasadas",
-			"quanto devo", "o que devo", "em atraso", "quitar",
+			"quanto devo", "o que devo", "em atraso", "quitar", "antecipar parcelas", "adiantar parcelas",
 		},
 		Identify: true,
 	}, []bot.Step[data]{
 		{
 			State: searching, Label: "procurando débitos",
 			Do: c.search,
-			On: bot.On{several: choosing, one: paying, none: bot.End, vacant: bot.End},
+			On: bot.On{underway: resuming, several: choosing, parted: advancing, one: paying, none: bot.End, vacant: bot.End},
+		},
+
+		{
+			State: resuming, Label: "com pagamento por cartão em andamento",
+			Ask:  askUnderway,
+			Hear: c.resume,
+			On:   bot.On{marked: resuming, freed: searching, resumed: bot.End, satisfied: bot.End},
 		},
 
 		{
 			State: choosing, Label: "escolhendo o que pagar",
 			Ask:  c.askWhich,
 			Hear: c.choose,
-			On:   bot.On{marked: choosing, changed: choosing, agreed: paying, cleared: bot.End, satisfied: bot.End},
+			On:   bot.On{marked: choosing, changed: choosing, parted: advancing, agreed: paying, cleared: bot.End, satisfied: bot.End},
+		},
+
+		{
+			State: advancing, Label: "escolhendo parcelas a antecipar",
+			Ask:  c.askHowMany,
+			Hear: c.count,
+			On:   bot.On{marked: choosing, agreed: paying},
 		},
 
 		{
@@ -122,8 +160,15 @@ func New(with Services) *bot.Flow {
 			Ask:  c.askHow,
 			Hear: c.deliver,
 			On: bot.On{
-				issued: paying, changed: choosing, rethought: choosing, cleared: bot.End, refused: bot.End, simulated: bot.End, satisfied: bot.End,
+				issued: paying, marked: paying, carded: picking, parted: advancing, changed: choosing, rethought: choosing, cleared: bot.End, refused: bot.End, simulated: bot.End, satisfied: bot.End,
 			},
+		},
+
+		{
+			State: picking, Label: "escolhendo a empresa do cartão",
+			Ask:  c.askCompany,
+			Hear: c.pick,
+			On:   bot.On{issued: paying, marked: paying, changed: choosing, cleared: bot.End},
 		},
 	})
 }
@@ -139,7 +184,11 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 		sayVacant(t)
 		return vacant, nil
 	}
+	others := t.Data.Others
 	*t.Data = data{}
+	if event, err := c.underway(ctx, t, owed); event == underway && !others || err != nil {
+		return event, err
+	}
 	t.Data.list(owed, nil)
 	if len(t.Data.Debts) == 0 {
 		sayNone(t, owed)
@@ -151,6 +200,12 @@ func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
 	if len(t.Data.Debts) == 1 {
 		t.Data.Chosen = []int{0}
 		return one, nil
+	}
+	if t.Data.advances(t.Opening()) { // "quero antecipar duas parcelas"
+		if event, err := t.Data.parts(t.Opening()); event == parted || err != nil {
+			return parted, nil
+		}
+		return several, nil
 	}
 	t.Data.Chosen = t.Data.debtList().Named(t.Opening()) // "quero negociar as contas vencidas"
 	return several, nil
@@ -164,17 +219,19 @@ func sayVacant(t *turn) {
 
 // sayNone says that there is nothing to pay, and why.
 func sayNone(t *turn, owed store.Debts) {
-	barred := slices.ContainsFunc(owed.List, func(d store.Debt) bool { return d.Status == store.UnderReview || d.Status == store.PartlyPaid })
+	barred := slices.ContainsFunc(owed.List, func(d store.Debt) bool {
+		return d.Status == store.UnderReview || d.Status == store.PartlyPaid || d.Status == store.InNegotiation
+	})
 	switch {
-	case barred:
+	case barred, unpriced(owed):
 		t.Say("A matrícula `%s` não tem débito que possa ser pago agora.", store.FormatMatricula(t.Property()))
 	case owed.Contracted:
 		t.Say("A matrícula `%s` só tem débitos que fazem parte de um contrato de parcelamento em vigor. Eles são pagos com as parcelas do contrato.", store.FormatMatricula(t.Property()))
 	default:
 		t.Say("Boa notícia: a matrícula `%s` não tem débitos em aberto.", store.FormatMatricula(t.Property()))
 	}
+	sayBarred(t, owed)
 	if barred {
-		sayBarred(t, owed)
 		t.Say("Quando a análise terminar, o pagamento volta a sair por aqui. Dúvidas? Digite *atendente*.")
 	}
 }
@@ -249,10 +306,23 @@ func sayBarred(t *turn, owed store.Debts) {
 	if len(lines) == 0 {
 		return
 	}
+	heading := "Ficam de fora:"
+	if !slices.ContainsFunc(lines, func(line string) bool { return !strings.HasPrefix(line, "🔵") }) {
+		heading = "Já pagas:"
+	}
 	if n := len(lines) - most; n > 0 {
 		lines = append(lines[:most], fmt.Sprintf("e mais %d.", n))
 	}
-	t.Offer("Ficam de fora:\n" + strings.Join(lines, "\n"))
+	t.Offer(heading + "\n" + strings.Join(lines, "\n"))
+	if unpriced(owed) {
+		t.Say("Há conta vencida de antes da mudança da tarifa, e o valor de hoje dela precisa ser calculado no atendimento. Para pagar essa, digite *atendente*.")
+	}
+}
+
+// unpriced tells whether there is a bill that only the counter can price
+// (gsan-rules ACR-10).
+func unpriced(owed store.Debts) bool {
+	return slices.ContainsFunc(owed.List, func(d store.Debt) bool { return d.Status == store.Unpriced })
 }
 
 // sayDebited warns who is about to pay what the bank will pay too.
@@ -271,10 +341,14 @@ func barred(d store.Debt) string {
 	switch d.Status {
 	case store.UnderReview:
 		return "🔴 " + what + " · em revisão" + reason(d.Review)
+	case store.InNegotiation:
+		return "🔴 " + what + " · em negociação (pagamento por cartão em andamento)"
 	case store.PartlyPaid:
 		return "🟡 " + what + " · pagamento parcial em análise"
 	case store.Paid:
 		return "🔵 " + what + " · paga"
+	case store.Unpriced:
+		return "🟠 " + what + " antes dos acréscimos · valor de hoje só no atendimento"
 	default:
 		return ""
 	}
@@ -297,7 +371,7 @@ func (c conversation) askWhich(t *turn) {
 	titles := make([]string, 0, atOnce)
 	var ticked []int
 	for i, debt := range d.Debts[from:to] {
-		titles = append(titles, debt.Title)
+		titles = append(titles, debt.option())
 		if slices.Contains(d.Chosen, from+i) {
 			ticked = append(ticked, i)
 		}
@@ -337,21 +411,44 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	case slices.Contains(lists, said):
 		d.Brief = false
 		return marked, nil
+	case button == ahead:
+		return parted, nil
 	case button == all, button == overdue:
-		d.Chosen = list.Groups[strings.ToLower(button)]
+		d.choose(list.Groups[strings.ToLower(button)])
 		return marked, nil
 	}
 	if i := slices.Index(list.Options, t.Text()); i >= 0 && t.Pressed() {
 		d.tick(i)
 		return marked, nil
 	}
-	change, err := list.Change(t.Text())
-	if err != nil {
-		return "", err
+	switch {
+	case d.advances(t.Text()):
+		return d.parts(t.Text())
+	case d.settles(said):
+		return marked, nil
 	}
-	d.Chosen = change.Of(d.Chosen)
+	which, hurried := t.Text(), payWith.MatchString(t.Text())
+	if hurried { // "as vencidas no pix": the way is asked for next, with the total
+		which = strings.TrimSpace(payWith.ReplaceAllString(which, ""))
+	}
+	switch rest := bot.Fold(which); {
+	case !hurried, !goesOn(rest) && !goesOn("pagar "+rest):
+		change, err := list.Change(which)
+		if err != nil {
+			return "", err
+		}
+		d.choose(change.Of(d.Chosen))
+	case len(d.Chosen) == 0:
+		return "", bot.Mistake("Antes, escolha o que quer pagar: responda com os números, como *1, 3*, ou com *todas*.")
+	}
+	if hurried && len(d.Chosen) > 0 {
+		return c.confirm(ctx, t, agreed)
+	}
 	return marked, nil
 }
+
+// payWith is a way to pay that is named together with what is to be paid.
+var payWith = regexp.MustCompile(`(?i)\s*\b(?:no|em|por|com|via|pelo)\s+(?:o\s+)?(?:pix|cart[aã]o|pdf|boleto)\b[\s!.]*$`)
 
 // goesOn tells whether all that was said is that they have chosen.
 func goesOn(said string) bool {
@@ -391,6 +488,9 @@ func (c conversation) confirm(ctx context.Context, t *turn, intended bot.Event) 
 	if d.total() <= 0 { // EXT-2
 		return "", bot.Mistake("Os créditos cobrem tudo o que você escolheu: não há o que pagar, e eles são descontados nas próximas contas. Para pagar mais alguma, marque também.")
 	}
+	if intended == changed { // by who looked closer than we do
+		t.Say("Houve mudança agora há pouco. Confira o que está marcado e peça de novo.")
+	}
 	d.Brief = false
 	return intended, nil
 }
@@ -426,8 +526,11 @@ func (c conversation) ways(d *data) []string {
 	if c.Pix != nil {
 		ways = append(ways, asPix)
 	}
-	if c.Card != nil {
+	if c.Card != nil && len(c.Companies) > 0 {
 		ways = append(ways, byCard)
+	}
+	if d.deal() >= 0 && slices.Contains(d.Chosen, d.deal()) {
+		ways = append(ways, ahead)
 	}
 	if c.Simulator != "" {
 		ways = append(ways, simulate)
@@ -440,7 +543,8 @@ func (c conversation) ways(d *data) []string {
 
 // waysByWord are words that name a way to pay, folded.
 var waysByWord = map[string]string{
-	"pdf": asPDF, "extrato": asPDF, "boleto": asPDF, "codigo": asPDF, "barras": asPDF, "pix": asPix, "cartao": byCard,
+	"pdf": asPDF, "extrato": asPDF, "boleto": asPDF, "codigo": asPDF, "barras": asPDF, "pix": asPix,
+	"cartao": byCard, "credito": byCard, "debito": byCard, "maquininha": byCard, "visa": byCard, "mastercard": byCard, "elo": byCard,
 	"parcelar": simulate, "parcelamento": simulate, "parcelado": simulate, "simular": simulate, "mudar": rethink, "trocar": rethink, "escolher": rethink,
 }
 
@@ -452,20 +556,33 @@ func wayOf(text string, ways []string) (string, error) {
 	}
 	named := ""
 	for _, word := range strings.Fields(said) {
-		if way := waysByWord[word]; way != "" && named != "" && way != named {
+		if way := waysByWord[word]; named == byCard && way == simulate || named == simulate && way == byCard { // "parcelar no cartão"
+			named = byCard
+		} else if way != "" && named != "" && way != named {
 			return answer.Option(text, ways...)
 		} else if way != "" {
 			named = way
 		}
 	}
-	if slices.Contains(ways, named) {
+	switch {
+	case slices.Contains(ways, named):
 		return named, nil
+	case named == byCard:
+		return "", bot.Mistake("Por aqui ainda não dá para pagar com cartão.")
 	}
 	return answer.Option(text, ways...)
 }
 
 func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	d := t.Data
+	switch {
+	case d.advances(t.Text()):
+		d.Served = false
+		return d.parts(t.Text())
+	case d.settles(bot.Fold(t.Text())):
+		d.Served = false
+		return marked, nil
+	}
 	way, err := wayOf(t.Text(), c.ways(d))
 	if err != nil {
 		return "", err
@@ -479,6 +596,11 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	case simulate:
 		t.Go(c.Simulator, "")
 		return simulated, nil
+	case ahead:
+		d.Served = false
+		return d.parts(way)
+	case byCard:
+		return c.payByCard(ctx, t)
 	}
 	if event, err := c.confirm(ctx, t, issued); event != issued || err != nil {
 		return event, err
@@ -493,14 +615,10 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 	}
 	t.Seal()
 	d.Served = true
-	switch way {
-	case asPix:
-		return issued, c.sendPix(ctx, t, key, s)
-	case byCard:
-		return issued, c.sendCard(ctx, t, key, s)
-	default:
-		return issued, c.sendPDF(ctx, t, key, s)
+	if way == asPix {
+		return c.sendPix(ctx, t, s)
 	}
+	return issued, c.sendPDF(ctx, t, key, s)
 }
 
 // refuse says why no statement was issued.
@@ -513,12 +631,11 @@ func (c conversation) refuse(ctx context.Context, t *turn, why store.Refusal) (b
 		t.Say("A cobrança deste imóvel está em uma situação que não permite emitir o extrato por aqui. Para negociar, digite *atendente*.")
 		return refused, nil
 	case store.NeedsBankSlip: // EXT-7
-		t.Say("O total é alto demais para um extrato por aqui. Escolha menos contas por vez, ou digite *atendente*.")
-		return rethought, nil
+		return t.Data.split(t), nil
 	case store.NothingToPay: // with a discount
 		t.Say("Com os descontos e créditos, não há o que pagar nesta escolha. Escolha mais alguma conta, ou digite *atendente*.")
 		return rethought, nil
-	case store.DebtsChanged: // between our look and the issue
+	case store.DebtsChanged, store.DebtsHeld: // between our look and the issue
 		return c.confirm(ctx, t, changed)
 	default:
 		return "", fmt.Errorf("statement refused for an unknown reason %d", why)
@@ -526,7 +643,7 @@ func (c conversation) refuse(ctx context.Context, t *turn, why store.Refusal) (b
 }
 
 func (c conversation) sendPDF(ctx context.Context, t *turn, key string, s store.Statement) error {
-	charge, err := c.charge(ctx, key, s)
+	charge, refusal, err := c.charge(ctx, t, s)
 	if err != nil {
 		return err
 	}
@@ -547,9 +664,15 @@ func (c conversation) sendPDF(ctx context.Context, t *turn, key string, s store.
 	if how == "" {
 		caption += bot.Marked("Ele não tem código para pagamento: %s.", s.NoCode)
 	} else {
-		caption += bot.Marked("Pague até *%s*, %s.\n%s", s.Validity, how, expiry(s))
+		caption += bot.Marked("Pague até *%s*, %s.\n%s", s.Validity, how, expiry(s, s.Validity))
+	}
+	if !charge.Until.IsZero() && charge.Until.Before(s.Validity) { // made on another day, for the same amount
+		caption += fmt.Sprintf(" O Pix vale até %s.", charge.Until)
 	}
 	t.Send(fmt.Sprintf("extrato-%d.pdf", s.Number), pdf, caption)
+	if refusal == store.BankAway {
+		t.Say("O Pix está fora do ar neste momento: por isso o extrato veio sem ele.")
+	}
 	return nil
 }
 
@@ -561,43 +684,50 @@ func discount(s store.Statement) string {
 	return fmt.Sprintf(", com desconto de %s por pagar à vista", s.Discount)
 }
 
-// expiry tells that the amounts are those of one day (gsan-rules EXT-10).
-func expiry(s store.Statement) string {
-	return fmt.Sprintf("Valores calculados para hoje, %s. Depois de %s, peça outro.", s.Issued, s.Validity)
+// expiry tells that the amounts are those of one day (gsan-rules EXT-10), and
+// until when they can be paid.
+func expiry(s store.Statement, last store.Date) string {
+	return fmt.Sprintf("Valores calculados para hoje, %s. Depois de %s, peça outro.", s.Issued, last)
 }
 
 // charge makes the Pix of a statement; none if it has no code to pay with.
-func (c conversation) charge(ctx context.Context, key string, s store.Statement) (store.Charge, error) {
+func (c conversation) charge(ctx context.Context, t *turn, s store.Statement) (store.PixCode, store.Refusal, error) {
 	if c.Pix == nil || s.Barcode == "" {
-		return store.Charge{}, nil
+		return store.PixCode{}, store.NotRefused, nil
 	}
-	charge, err := c.Pix.ChargeStatement(ctx, key, s)
+	charge, refusal, err := c.Pix.ChargeStatement(ctx, t.MessageKey(), store.ChargeForm{
+		Session: t.Chat(), Property: t.Property(), Debts: t.Data.chosen(), At: t.At(), Expires: s.Validity.End(),
+	}, s)
 	if err != nil {
-		return store.Charge{}, fmt.Errorf("charge statement %d: %w", s.Number, err)
+		return store.PixCode{}, store.NotRefused, fmt.Errorf("charge statement %d: %w", s.Number, err)
 	}
-	return charge, nil
+	return charge, refusal, nil
 }
 
-func (c conversation) sendPix(ctx context.Context, t *turn, key string, s store.Statement) error {
-	charge, err := c.charge(ctx, key, s)
-	if err != nil {
-		return err
-	}
-	if charge.Code == "" {
+func (c conversation) sendPix(ctx context.Context, t *turn, s store.Statement) (bot.Event, error) {
+	charge, refusal, err := c.charge(ctx, t, s)
+	switch {
+	case err != nil:
+		return "", err
+	case refusal == store.BankAway:
+		t.Say("O Pix está fora do ar neste momento. Peça o extrato em PDF, que tem o código de barras, ou o Pix de novo daqui a alguns minutos.")
+		return issued, nil
+	case refusal != store.NotRefused:
+		return c.refuse(ctx, t, refusal)
+	case charge.Code == "":
 		t.Say("O extrato nº %d não tem Pix: %s.", s.Number, s.NoCode)
-		return nil
+		return issued, nil
 	}
-	t.Say("Pix do extrato nº %d, *%s*%s. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.\n%s", s.Number, s.Total, discount(s), c.Payee, expiry(s))
+	last := s.Validity
+	if !charge.Until.IsZero() {
+		last = charge.Until
+	}
+	t.Say("Pix do extrato nº %d, *%s*%s. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.\n%s", s.Number, s.Total, discount(s), c.Payee, expiry(s, last))
 	t.Copy(charge.Code)
-	t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
-	return nil
-}
-
-func (c conversation) sendCard(ctx context.Context, t *turn, key string, s store.Statement) error {
-	address, err := c.Card.Checkout(ctx, key, s)
-	if err != nil {
-		return fmt.Errorf("check out statement %d: %w", s.Number, err)
+	if charge.Until.IsZero() {
+		t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
+	} else {
+		t.Say("O pagamento aparece aqui assim que o banco confirmar.")
 	}
-	t.Link(bot.Marked("Extrato nº %d, *%s*. A empresa do cartão informa os custos dela antes de você confirmar.", s.Number, s.Total), "Pagar com cartão", address)
-	return nil
+	return issued, nil
 }

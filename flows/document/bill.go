@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rsc.io/qr/coding"
+
 	"lojavirtual/store"
 	"lojavirtual/store/taxid"
 )
@@ -31,8 +33,12 @@ const (
 //
 // The title and the other metadata tell nothing about the customer. It is an
 // error if the bar code is none, or pays another amount than the bill's total.
-func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, error) {
+func (m Maker) Bill(b store.BillCopy, charge store.PixCode, seal Seal) ([]byte, error) {
 	pay, err := billSlip(m.Operator, b, charge)
+	if err != nil {
+		return nil, fmt.Errorf("draw bill %d: %w", b.ID, err)
+	}
+	check, err := seal.picture()
 	if err != nil {
 		return nil, fmt.Errorf("draw bill %d: %w", b.ID, err)
 	}
@@ -51,7 +57,7 @@ func (m Maker) Bill(b store.BillCopy, charge store.Charge, seal Seal) ([]byte, e
 	for i := range count {
 		s.addPage()
 		if i == 0 {
-			s.letterhead(m.Operator, "2ª via de conta", when("Gerada em ", b.Copied), when("Conta emitida em ", b.Issued), folio(1, count))
+			s.letterhead(m, check, "2ª via de conta", when("Gerada em ", b.Copied), when("Conta emitida em ", b.Issued), folio(1, count))
 			s.hero(state, d.figures()...)
 			grid(s, gridTop, fields)
 		} else {
@@ -83,7 +89,7 @@ type bill struct {
 }
 
 // billSlip is how the bill is paid, or why it is not.
-func billSlip(op store.Operator, b store.BillCopy, charge store.Charge) (slip, error) {
+func billSlip(op store.Operator, b store.BillCopy, charge store.PixCode) (slip, error) {
 	none := noCode(op, b.NoCode)
 	switch {
 	case b.Status == store.Paid:
@@ -106,38 +112,50 @@ func billSlip(op store.Operator, b store.BillCopy, charge store.Charge) (slip, e
 }
 
 // letterhead says who issues the document (CDC art. 42-A) and what it is, with
-// up to three small lines below the title.
-func (s *sheet) letterhead(op store.Operator, title string, aside ...string) {
-	const asideWidth = 62
-	name := style{bold: true, size: 22, color: blue}.fit(op.Name, width-asideWidth-4)
+// up to three small lines below the title, and how it is checked: at the other end
+// of the page from the QR code by which it is paid.
+func (s *sheet) letterhead(m Maker, seal *coding.Code, title string, aside ...string) {
+	const asideWidth = 56
+	end := float64(right)
+	if seal != nil {
+		end -= sealSize + 4
+	}
+	free := end - left - asideWidth - 4
+	name := style{bold: true, size: 22, color: blue}.fit(m.Operator.Name, free)
 	s.mark("P", func() { s.put(left, top+7, name) })
 
 	phones := []string{}
-	for _, p := range op.Phones {
+	for _, p := range m.Operator.Phones {
 		phones = append(phones, strings.TrimSpace(p.Label+" "+p.Number))
 	}
 	y := float64(top) + 11.6
 	for _, text := range []string{
-		joined(op.LegalName, labelled("CNPJ ", taxid.Print(op.CNPJ))),
-		op.Address,
-		joined(append(phones, op.Site)...),
+		joined(m.Operator.LegalName, labelled("CNPJ ", taxid.Print(m.Operator.CNPJ))),
+		m.Operator.Address,
+		joined(append(phones, m.Operator.Site)...),
 	} {
 		if text != "" {
-			s.mark("P", func() { s.put(left, y, small.fit(text, width-asideWidth-4)) })
+			s.mark("P", func() { s.put(left, y, small.fit(text, free)) })
 			y += leading(small)
 		}
 	}
 
-	s.mark("H1", func() { s.putRight(right, top+6, style{bold: true, size: 17, color: ink}.fit(title, asideWidth)) })
+	s.mark("H1", func() { s.putRight(end, top+6, style{bold: true, size: 17, color: ink}.fit(title, asideWidth)) })
+	if seal != nil {
+		aside = append(aside, "É autêntico? Leia ao lado com a câmera.")
+	}
 	s.mark("P", func() {
-		y := top + 11.6
+		y := top + 10.0 // so that four lines end above the hero
 		for _, text := range aside {
 			if text != "" {
-				s.putRight(right, y, small.fit(text, asideWidth))
+				s.putRight(end, y, small.fit(text, asideWidth))
 				y += leading(small)
 			}
 		}
 	})
+	if seal != nil {
+		s.figure("QR Code para conferir se este documento é autêntico", func() { s.qr(right-sealSize, top, sealSize, seal) })
+	}
 }
 
 // folio numbers the pages of a bill that has several.
@@ -226,6 +244,8 @@ func (d bill) standing() standing {
 		return standing{"EM REVISÃO, MAS PODE SER PAGA", sentence(d.b.Review) + pay, amber}
 	case d.b.Status == store.UnderReview:
 		return standing{"EM REVISÃO", sentence(d.b.Review) + "Aguarde o resultado antes de pagar.", amber}
+	case d.b.Status == store.InNegotiation:
+		return standing{"EM NEGOCIAÇÃO", "Há um pagamento por cartão em andamento. Não pague de novo.", amber}
 	case d.b.DirectDebit:
 		return standing{"DÉBITO AUTOMÁTICO", "O valor será debitado da sua conta bancária" + when(" em ", d.b.Due) + ".", blue}
 	case d.b.Total <= 0:
@@ -453,7 +473,15 @@ func (s Seal) text() string {
 	if s.Code == "" {
 		return ""
 	}
-	return "Para conferir se este documento é autêntico: código " + s.Code + labelled(" em ", s.Address)
+	return "Para conferir se este documento é autêntico, leia o QR Code do alto ou abra " + s.Address
+}
+
+// picture is the QR code by which the document can be checked, nil without a link.
+func (s Seal) picture() (*coding.Code, error) {
+	if s.Link == "" {
+		return nil, nil
+	}
+	return qrCode(s.Link)
 }
 
 func textHeight(paragraphs [][]line) (h float64) {

@@ -19,7 +19,7 @@ import (
 	"lojavirtual/store/febraban"
 )
 
-func draw(t rapid.TB, b store.BillCopy, charge store.Charge) []byte {
+func draw(t rapid.TB, b store.BillCopy, charge store.PixCode) []byte {
 	t.Helper()
 	pdf, err := Maker{operator}.Bill(b, charge, seal)
 	if err != nil {
@@ -141,6 +141,7 @@ func checkCodes(t *testing.T, dir, barcode, pix string, dpi ...int) {
 	if pix != "" {
 		want = append(want, "QR-Code:"+pix)
 	}
+	want = append(want, "QR-Code:"+seal.Link)
 	text := run(t, dir, "pdftotext", "-raw", "bill.pdf", "-")
 	if line := febraban.Code(barcode).Line(); !strings.Contains(text, line+"\n") {
 		t.Errorf("the linha digitável %s is not there as one string", line)
@@ -291,7 +292,7 @@ func TestAnyBill(t *testing.T) {
 	})
 	rapid.Check(t, func(r *rapid.T) {
 		b := one.Draw(r, "bill")
-		charge := rapid.SampledFrom([]store.Charge{{}, pix, {Code: strings.Repeat("aB3/", 128)}}).Draw(r, "charge")
+		charge := rapid.SampledFrom([]store.PixCode{{}, pix, {Code: strings.Repeat("aB3/", 128)}}).Draw(r, "charge")
 		dir := write(t, draw(r, b, charge))
 		run(r, dir, "qpdf", "--check", "bill.pdf")
 		checkPlaces(r, dir)
@@ -310,9 +311,9 @@ func BenchmarkBill(b *testing.B) {
 // BenchmarkBillWithoutPix is without the search for the best mask of a QR code.
 func BenchmarkBillWithoutPix(b *testing.B) {
 	bill := household(b)
-	draw(b, bill, store.Charge{})
+	draw(b, bill, store.PixCode{})
 	b.ReportAllocs()
 	for b.Loop() {
-		draw(b, bill, store.Charge{})
+		draw(b, bill, store.PixCode{})
 	}
 }

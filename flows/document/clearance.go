@@ -18,6 +18,10 @@ func (m Maker) Clearance(c store.ClearanceCopy, seal Seal) ([]byte, error) {
 	if !c.Given() {
 		return nil, fmt.Errorf("draw the clearance of %d: there is none", c.Year)
 	}
+	check, err := seal.picture()
+	if err != nil {
+		return nil, fmt.Errorf("draw the clearance of %d: %w", c.Year, err)
+	}
 	d := clearance{m.Operator, c}
 	fields, notes, state := d.fields(), m.notes(seal, "Este documento não serve para pagamento: não há nele nenhum código para pagar."), d.standing().strip(width-2*heroPad)
 	gridTop := heroTop + heroHeight + state.height + 3.5
@@ -30,7 +34,7 @@ func (m Maker) Clearance(c store.ClearanceCopy, seal Seal) ([]byte, error) {
 	for i, blocks := range pages {
 		s.addPage()
 		if i == 0 {
-			s.letterhead(m.Operator, "Quitação anual de débitos", when("Gerada em ", c.Issued), "Lei nº 12.007/2009", folio(1, len(pages)))
+			s.letterhead(m, check, "Quitação anual de débitos", when("Gerada em ", c.Issued), "Lei nº 12.007/2009", folio(1, len(pages)))
 			s.hero(state, d.figures()...)
 			grid(s, gridTop, fields)
 		} else {

@@ -26,4 +26,5 @@ type Maker struct {
 type Seal struct {
 	Code    string
 	Address string // https, where the code is checked
+	Link    string // https, where the document is checked by its QR code alone
 }

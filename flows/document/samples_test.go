@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -20,15 +21,18 @@ var operator = store.Operator{
 }
 
 var (
-	seal = Seal{Code: "7K2Q-93HM-XD4P", Address: "https://loja.deso-se.com.br/d"}
-	pix  = store.Charge{Code: "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/1e6c54d3ec9449b7a7fc53b6b0f998e75204000053039865802BR5923COMPANHIA DE AGUA TESTE6007ARACAJU62070503***6304FC81"}
+	seal = Seal{
+		Code: "7K2Q93HMXD4P", Address: "https://loja.deso-se.com.br/d/7K2Q93HMXD4P",
+		Link: "https://loja.deso-se.com.br/d/7K2Q93HMXD4P." + strings.Repeat("0V3HMXD4", 20), // as long as those of package seal
+	}
+	pix = store.PixCode{Code: "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/1e6c54d3ec9449b7a7fc53b6b0f998e75204000053039865802BR5923COMPANHIA DE AGUA TESTE6007ARACAJU62070503***6304FC81"}
 )
 
 // A sample is a bill as a customer might get it, and what must be read on it.
 type sample struct {
 	name   string
 	bill   store.BillCopy
-	charge store.Charge
+	charge store.PixCode
 	pages  int
 	says   []string
 	silent []string // must not be there
@@ -76,17 +80,17 @@ func samples(t testing.TB) []sample {
 			"overdue", overdue, pix, 1,
 			[]string{
 				"DESO", "CNPJ 13.018.171/0001-90", "0800 079 0195", "2ª via de conta", "R$ 187,42", "10/11/2026", "outubro de 2026", "O VENCIMENTO JÁ PASSOU",
-				"MARIA JOSÉ DA CONCEIÇÃO SANTOS", "***.982.247-**", "1234567.9", "001.002.0345.0120.001", "CEP 49075-100", "1207 m³", "0,80 m³", "-10,00", "Escherichia coli", "29/01/2027", "Ouvidoria da DESO", "AGRESE", "7K2Q-93HM-XD4P", "CIA SANEAMENTO DE SERGIPE", "multa, juros e correção",
+				"MARIA JOSÉ DA CONCEIÇÃO SANTOS", "***.982.247-**", "1234567.9", "001.002.0345.0120.001", "CEP 49075-100", "1207 m³", "0,80 m³", "-10,00", "Escherichia coli", "29/01/2027", "Ouvidoria da DESO", "AGRESE", "7K2Q93HMXD4P", "CIA SANEAMENTO DE SERGIPE", "multa, juros e correção",
 			},
 			[]string{"529.982", "Página"},
 		},
 		{"paid", paid, pix, 1, []string{"PAGA em 05/11/2026", "Total da conta", "Não pague de novo"}, []string{"Como pagar", "Pix", "Pagamento em atraso"}},
-		{"debit", debit, store.Charge{}, 1, []string{"DÉBITO AUTOMÁTICO", "Total a pagar", "não é preciso pagar"}, []string{"Como pagar", "Avisos", "Qualidade"}},
-		{"entrada", entrada, store.Charge{}, 1, []string{"EM REVISÃO", "PODE SER PAGA", "código de barras"}, []string{"Leitura e consumo", "Pix", "Pague até"}},
+		{"debit", debit, store.PixCode{}, 1, []string{"DÉBITO AUTOMÁTICO", "Total a pagar", "não é preciso pagar"}, []string{"Como pagar", "Avisos", "Qualidade"}},
+		{"entrada", entrada, store.PixCode{}, 1, []string{"EM REVISÃO", "PODE SER PAGA", "código de barras"}, []string{"Leitura e consumo", "Pix", "Pague até"}},
 		{"review", review, pix, 1, []string{"EM REVISÃO", "Consumo acima do normal", "conta em revisão", "Dúvidas? Ligue"}, []string{"Como pagar", "Pix"}},
 		{"public", public, pix, 1, []string{"12.ABC.345/01DE-35", "R$ 12.345,67", "Tributos retidos", "4,80%", "-10,00", "EM ABERTO"}, []string{"PASSOU"}},
 		{"long", long, pix, 2, []string{"Página 2 de 2", "Detalhamento (continuação)", "parcela 60 de 60"}, nil},
-		{"minimal", minimal, store.Charge{}, 1, []string{"R$ 45,87", "EM ABERTO"}, []string{"Titular", "Detalhamento", "Ouvidoria:", "00/0000", " · ·"}},
+		{"minimal", minimal, store.PixCode{}, 1, []string{"R$ 45,87", "EM ABERTO"}, []string{"Titular", "Detalhamento", "Ouvidoria:", "00/0000", " · ·"}},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"rsc.io/qr/coding"
+
 	"lojavirtual/store"
 	"lojavirtual/store/febraban"
 	"lojavirtual/store/taxid"
@@ -18,7 +20,7 @@ type slip struct {
 	payable  bool          // with a code of this page
 	code     febraban.Code // "" without bar code
 	pix      string        // the code to copy, "" without PIX
-	square   square
+	qr       *coding.Code
 	pixLines []line // the code as text, nil if it is too long for that
 }
 
@@ -48,7 +50,7 @@ func newSlip(op store.Operator, total store.Money, barcode, pix string) (slip, e
 	}
 	if pix != "" {
 		var err error
-		if s.square, err = newSquare(pix); err != nil {
+		if s.qr, err = qrCode(pix); err != nil {
 			return slip{}, err
 		}
 		const most = 4
@@ -131,7 +133,7 @@ func (p slip) drawPix(s *sheet, y float64) {
 		s.put(left, y+22.8, strong.sized(10).in(blue).line("Pix"))
 		s.paragraph(left+9, y+22.8, body.wrap("No aplicativo do banco, escolha Pix e leia o QR Code. Confira quem recebe.", pixWidth-9, 2))
 	})
-	s.figure("QR Code Pix de "+p.total.String(), func() { s.square(x, y+5, p.square) })
+	s.figure("QR Code Pix de "+p.total.String(), func() { s.qr(x, y+5, qrSize, p.qr) })
 
 	name := p.op.Pix.Name
 	if name == "" {

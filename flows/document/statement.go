@@ -14,9 +14,13 @@ import (
 //
 // The title and the other metadata tell nothing about the customer. It is an
 // error if the bar code is none, or pays another amount than the total.
-func (m Maker) Statement(st store.Statement, charge store.Charge, seal Seal) ([]byte, error) {
+func (m Maker) Statement(st store.Statement, charge store.PixCode, seal Seal) ([]byte, error) {
 	d := statement{m.Operator, st, store.SumOf(st.Items)}
 	pay, err := newSlip(m.Operator, st.Total, st.Barcode, charge.Code)
+	if err != nil {
+		return nil, fmt.Errorf("draw statement %d: %w", st.Number, err)
+	}
+	check, err := seal.picture()
 	if err != nil {
 		return nil, fmt.Errorf("draw statement %d: %w", st.Number, err)
 	}
@@ -40,7 +44,7 @@ func (m Maker) Statement(st store.Statement, charge store.Charge, seal Seal) ([]
 	for i, blocks := range pages {
 		s.addPage()
 		if i == 0 {
-			s.letterhead(m.Operator, "Extrato de débitos", when("Emitido em ", st.Issued), folio(1, len(pages)))
+			s.letterhead(m, check, "Extrato de débitos", when("Emitido em ", st.Issued), folio(1, len(pages)))
 			s.hero(state, d.figures()...)
 			grid(s, gridTop, fields)
 		} else {
@@ -193,9 +197,14 @@ func sectionOf(kind store.DebtKind) string {
 	}
 }
 
-// instalments says how many are left of a service or deal.
+// instalments says how many are left of a service or deal, or how many of them
+// are paid ahead.
 func instalments(d store.Debt) string {
 	switch {
+	case d.Ahead == 1:
+		return fmt.Sprintf("antecipa 1 de %d parcelas", d.Instalments)
+	case d.Ahead > 1:
+		return fmt.Sprintf("antecipa %d de %d parcelas", d.Ahead, d.Instalments)
 	case d.Kind == store.Credit || d.Instalments <= 0:
 		return ""
 	case d.Instalments == 1:

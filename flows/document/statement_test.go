@@ -65,10 +65,19 @@ func TestStatement(t *testing.T) {
 	codeless := owed(t)
 	codeless.Barcode, codeless.NoCode = "", "não há banco para receber"
 
+	ahead := owed(t)
+	for i, d := range ahead.Items {
+		if d.Kind == store.Deal {
+			d.Each, d.AheadMost = 9357, 8
+			ahead.Items[i], _ = d.InPart(2)
+		}
+	}
+	ahead = withTotals(t, ahead)
+
 	for _, s := range []struct {
 		name      string
 		statement store.Statement
-		charge    store.Charge
+		charge    store.PixCode
 		pages     int
 		says      []string
 		silent    []string
@@ -78,14 +87,15 @@ func TestStatement(t *testing.T) {
 			[]string{
 				"DESO", "Extrato de débitos", "54321", "Emitido em 22/11/2026", "R$ 1.594,89", "Não receber após", "29/11/2026", "VALORES DE 22/11/2026", "peça outro",
 				"MARIA JOSÉ DA CONCEIÇÃO SANTOS", "***.982.247-**", "1234567.9", "Economias", "Perfil do imóvel", "Contas de moradores anteriores", "-0,26", "Aviso de corte", "vence em 01/12/2026", "faltam 9 parcelas", "Parcelamento de 12/03/2025", "-23,75",
-				"Débito original", "R$ 1.499,67", "R$ 79,26", "Acréscimos do atraso", "R$ 39,71", "-R$ 23,75", "7K2Q-93HM-XD4P", "CIA SANEAMENTO DE SERGIPE", "Extrato nº",
+				"Débito original", "R$ 1.499,67", "R$ 79,26", "Acréscimos do atraso", "R$ 39,71", "-R$ 23,75", "7K2Q93HMXD4P", "CIA SANEAMENTO DE SERGIPE", "Extrato nº",
 			},
 			[]string{"529.982", "Página"},
 		},
-		{"one", one, store.Charge{}, 1, []string{"R$ 191,17", "Contas"}, []string{"Outros", "Soma", "Pix"}},
+		{"one", one, store.PixCode{}, 1, []string{"R$ 191,17", "Contas"}, []string{"Outros", "Soma", "Pix"}},
 		{"long", long, pix, 2, []string{"Página 2 de 2", "Contas (continuação)", "10/2026", "Soma", "nº 54321"}, nil},
 		{"discount", discount, pix, 1, []string{"-R$ 38,75", "R$ 1.579,89"}, nil},
-		{"codeless", codeless, store.Charge{}, 1, []string{"não há banco para receber", "Dúvidas? Ligue"}, []string{"Como pagar", "Pague até"}},
+		{"ahead", ahead, pix, 1, []string{"antecipa 2 de 9 parcelas", "187,14"}, []string{"faltam 9 parcelas"}},
+		{"codeless", codeless, store.PixCode{}, 1, []string{"não há banco para receber", "Dúvidas? Ligue"}, []string{"Como pagar", "Pague até"}},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			pdf, err := Maker{operator}.Statement(s.statement, s.charge, seal)
@@ -189,7 +199,7 @@ func TestAnyStatement(t *testing.T) {
 			Issued:   date.Draw(r, "issued"), Validity: date.Draw(r, "validity"), Items: rapid.SliceOfN(debt, 0, 120).Draw(r, "items"), Total: cents.Draw(r, "total"),
 			NoCode: text.Draw(r, "no code"),
 		}
-		pdf, err := Maker{operator}.Statement(s, rapid.SampledFrom([]store.Charge{{}, pix}).Draw(r, "charge"), seal)
+		pdf, err := Maker{operator}.Statement(s, rapid.SampledFrom([]store.PixCode{{}, pix}).Draw(r, "charge"), seal)
 		if err != nil {
 			r.Fatal(err)
 		}

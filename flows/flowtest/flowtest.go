@@ -1,5 +1,6 @@
-// Package flowtest is the demo people in a real PostgreSQL, for tests of flows.
-// A test package that uses it has
+// Package flowtest is the demo people in a real PostgreSQL, for tests of flows,
+// and the World in which each flow's written conversations take place. A test
+// package that uses it has
 //
 //	func TestMain(m *testing.M) { os.Exit(embedded.Run(m)) }
 //
@@ -10,6 +11,8 @@ package flowtest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +35,13 @@ type Store struct {
 	Away bool // every connection breaks as soon as it is used
 	Bug  bool // the server refuses us our rights, as after a mistake of ours
 
+	Bank  bool          // PIX codes have an end, as those that a bank keeps
+	NoPix store.Refusal // why there is no PIX code, nor a charge by card
+
+	Stuck     store.Refusal // why a card company lets nobody give up
+	Confirmed bool          // they have been paid when we ask them to close a page
+	charge    string        // the last that was offered at one
+
 	t   testing.TB
 	url string
 }
@@ -52,7 +62,8 @@ func (s *Store) Reset() {
 	if s.DB != nil {
 		s.Close()
 	}
-	s.Away, s.Bug = false, false
+	s.Away, s.Bug, s.Bank, s.NoPix = false, false, false, store.NotRefused
+	s.Stuck, s.Confirmed = store.NotRefused, false
 	s.url = embedded.DatabaseForTest(s.t, "flowtest", fill)
 	s.open()
 }
@@ -105,6 +116,36 @@ func (s *Store) Pay(bill int64) {
 		  FROM faturamento.conta WHERE cnta_id = $1::bigint`, bill, Today, int(store.MonthOf(Today)))
 	if err != nil || done.RowsAffected() != 1 {
 		s.t.Fatalf("cannot pay bill %d: %d rows, %v", bill, done.RowsAffected(), err)
+	}
+}
+
+// PayByCard lets somebody go to a card company with the property's oldest bill
+// that can be chosen, this morning; if paid, the company says that they paid it.
+func (s *Store) PayByCard(property int64, paid bool) {
+	s.t.Helper()
+	ctx, morning := s.t.Context(), time.Date(Today.Year, Today.Month, Today.Day, 9, 0, 0, 0, store.Zone)
+	owed, err := s.Debts(ctx, property)
+	i := slices.IndexFunc(owed.List, func(d store.Debt) bool { return d.Kind == store.OwnBill && d.Selectable() })
+	if err != nil || i < 0 {
+		s.t.Fatalf("property %d has no bill to choose: %v", property, err)
+	}
+	c, refusal, err := s.OfferCharge(ctx, fmt.Sprint("flowtest/", owed.List[i].ID), store.ChargeForm{
+		Property: property, Provider: "Cartão Fácil", Debts: owed.List[i : i+1], At: morning,
+	})
+	if err != nil || refusal != store.NotRefused {
+		s.t.Fatalf("no charge for property %d: %d, %v", property, refusal, err)
+	}
+	if _, _, err := s.OpenCharge(ctx, c.ID, morning); err != nil {
+		s.t.Fatal(err)
+	}
+	if !paid {
+		return
+	}
+	_, _, err = s.RecordEvent(ctx, store.ChargeEvent{
+		Provider: c.Provider, ID: c.ID, Charge: c.ID, Kind: store.EventPaid, At: morning, Payment: c.ID, Amount: c.Total,
+	}, morning)
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
 

@@ -36,18 +36,14 @@ type Holders interface {
 }
 
 // Guesses keeps strangers from trying documents until one fits. Every guess is
-// reserved before it is looked up; one that was right, or never looked up, is
-// given back.
+// counted before it is looked up; one that was right, or could not be looked up,
+// is given back.
 type Guesses interface {
-	// Reserve counts a guess, once for the same key. If there were too many, it
-	// counts nothing and says how long to wait.
-	Reserve(ctx context.Context, key, chat string, property int64, document string, now time.Time) (wait time.Duration, err error)
+	// Try looks whether a guess is right, once for the same key. If there were too
+	// many it is not looked up, and wait says how long to pause.
+	Try(ctx context.Context, key, chat string, property int64, document string, now time.Time, look func() (right bool, err error)) (right bool, wait time.Duration, err error)
 	// Wait tells how long this chat must pause because of its own wrong guesses.
 	Wait(ctx context.Context, chat string, now time.Time) (time.Duration, error)
-	// Right gives the guess back and remembers that this chat knows the property.
-	Right(ctx context.Context, key, chat string, property int64, document string) error
-	// Undo gives back a guess that could not be looked up.
-	Undo(ctx context.Context, key, chat string, property int64, document string) error
 }
 
 const (
@@ -207,32 +203,24 @@ func (c conversation) match(ctx context.Context, t *turn) (bot.Event, error) {
 
 // try looks for somebody with the document at the property of Data.
 func (c conversation) try(ctx context.Context, t *turn, document string) (bot.Event, error) {
-	key, chat, property := t.MessageKey(), t.Chat(), t.Data.Property // each answer is a guess of its own
-	wait, err := c.guesses.Reserve(ctx, key, chat, property, document, t.At())
-	if err != nil {
-		return "", fmt.Errorf("reserve a guess: %w", err)
-	}
-	if wait > 0 {
+	var h store.Holder
+	right, wait, err := c.guesses.Try(ctx, t.MessageKey(), t.Chat(), t.Data.Property, document, t.At(), func() (ok bool, err error) { // each answer is a guess of its own
+		h, ok, err = c.holders.FindHolder(ctx, t.Data.Property, document)
+		return ok, err
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("find holder: %w", err)
+	case wait > 0:
 		t.Say(pausing, after(wait))
 		return stopped, nil
-	}
-	h, ok, err := c.holders.FindHolder(ctx, property, document)
-	if err != nil {
-		if undone := c.guesses.Undo(context.WithoutCancel(ctx), key, chat, property, document); undone != nil {
-			return "", fmt.Errorf("find holder: %w (and its guess stays counted: %v)", err, undone)
-		}
-		return "", fmt.Errorf("find holder: %w", err)
-	}
-	if !ok {
+	case !right:
 		t.Say("A matrícula e o CPF ou CNPJ não conferem com o nosso cadastro. Confira os dois números e tente de novo.\n%s", c.how)
-		if wait, err = c.guesses.Wait(ctx, chat, t.At()); err == nil && wait > 0 {
+		if wait, err = c.guesses.Wait(ctx, t.Chat(), t.At()); err == nil && wait > 0 {
 			t.Say(pausing, after(wait))
 			return stopped, nil
 		}
 		return unmatched, err
-	}
-	if err := c.guesses.Right(ctx, key, chat, property, document); err != nil {
-		return "", fmt.Errorf("give a right guess back: %w", err)
 	}
 	t.Identify(h.Customer, h.Property)
 	const pronto = "Pronto, *%s*! Imóvel `%s`: %s."

@@ -6,7 +6,9 @@ package pagamentos
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"lojavirtual/bot"
@@ -19,7 +21,12 @@ type Payments interface {
 	// Payments returns all that was paid for the property and is the business of
 	// its present occupant, newest first.
 	Payments(ctx context.Context, property int64) (store.Payments, error)
+	// Clears returns the last day on which a payment of that day may be in GSAN.
+	Clears(paid store.Date) store.Date
 }
+
+// News is what somebody is told of a charge, nil if there is nothing to tell.
+type News func(store.Charge) []bot.Reply
 
 const (
 	listing, browsing bot.State = "listing", "browsing"
@@ -36,7 +43,32 @@ const (
 	finish  = "Nada mais"
 )
 
-const atOnce = 5 // payments in one list
+const (
+	atOnce  = 5              // payments in one list
+	charged = 3              // charges that are spoken of
+	fresh   = 72 * time.Hour // in which it matters that a charge came to nothing
+)
+
+// claims are in what people say who have paid and do not see it; folded.
+var claims = []string{"paguei", "pagei", "pagou", "quitei", "pix", "caiu", "baix", "continua", "cobra", "cartao"}
+
+// claimed tells whether they say that something was paid.
+func claimed(said string) bool {
+	said = bot.Fold(said)
+	return slices.ContainsFunc(claims, func(word string) bool { return strings.Contains(said, word) })
+}
+
+// sayClearing is for who paid and does not find it: how long to wait, and then
+// what to do.
+func (c conversation) sayClearing(t *turn) {
+	today := store.DateOf(t.At())
+	late := today
+	for !c.payments.Clears(late).Before(today) {
+		late = late.Add(-1)
+	}
+	t.Say("Um pagamento feito hoje pode levar até *%s* para aparecer aqui. Não pague de novo enquanto isso. Se você pagou até *%s*, o prazo já passou: digite *atendente* e tenha o comprovante à mão.",
+		c.payments.Clears(today), late)
+}
 
 // data is what we write down between two messages: how far the list got.
 type data struct {
@@ -48,12 +80,12 @@ type turn = bot.Turn[data]
 
 // New returns the conversation. Read the table, then the functions below it,
 // which stand in the order of the table.
-func New(payments Payments) *bot.Flow {
-	c := conversation{payments}
+func New(payments Payments, news News) *bot.Flow {
+	c := conversation{payments, news}
 	return bot.NewFlow(bot.About{
 		Name:     "pagamentos",
 		Title:    "Consultar Pagamentos",
-		Words:    []string{"pagamento", "pagamentos", "paguei", "ja paguei", "foi paga", "esta paga", "ta paga", "pago em dobro", "pago em duplicidade"},
+		Words:    []string{"pagamento", "pagamentos", "paguei", "ja paguei", "pix nao caiu", "foi paga", "esta paga", "ta paga", "pago em dobro", "pago em duplicidade"},
 		Identify: true,
 	}, []bot.Step[data]{
 		{
@@ -73,6 +105,7 @@ func New(payments Payments) *bot.Flow {
 
 type conversation struct {
 	payments Payments
+	news     News
 }
 
 // list shows the next payments; the first time it begins with the year's sum, or
@@ -85,13 +118,20 @@ func (c conversation) list(ctx context.Context, t *turn) (bot.Event, error) {
 	case !paid.Occupied: // gsan-rules DEB-15
 		t.Say("Não encontrei um morador atual no cadastro deste imóvel, por isso não consigo mostrar os pagamentos por aqui. Para regularizar, digite *atendente*.")
 		return vacant, nil
-	case len(paid.List) == 0:
-		t.Say("Não encontrei pagamentos da matrícula `%s`. Um pagamento pode levar até dois dias úteis para aparecer aqui.", store.FormatMatricula(t.Property()))
-		return none, nil
 	}
-	if year, month, ok := answer.Month(t.Opening(), t.At().In(store.Zone)); ok {
-		sayAbout(t, paid, year, month)
+	year, month, named := answer.Month(t.Opening(), t.At().In(store.Zone))
+	if named && len(paid.List) > 0 {
+		c.sayAbout(t, paid, year, month)
 		return shown, nil
+	}
+	claim := claimed(t.Opening())
+	told := t.Data.Shown == 0 && c.sayCharges(t, paid, 0, claim)
+	if len(paid.List) == 0 {
+		if !told {
+			t.Say("Não encontrei pagamentos da matrícula `%s`.", store.FormatMatricula(t.Property()))
+			c.sayClearing(t)
+		}
+		return none, nil
 	}
 	if t.Data.Shown >= len(paid.List) { // some were taken back between two messages
 		t.Data.Shown = 0
@@ -107,6 +147,10 @@ func (c conversation) list(ctx context.Context, t *turn) (bot.Event, error) {
 		tell(t, "Pagamentos anteriores:", each(page, line))
 	}
 	advise(t, page)
+	if from == 0 && claim && !told {
+		t.Say("Se o pagamento que você fez não está na lista, ele ainda não foi registrado.")
+		c.sayClearing(t)
+	}
 	return shown, nil
 }
 
@@ -150,7 +194,7 @@ func (c conversation) browse(ctx context.Context, t *turn) (bot.Event, error) {
 	case chosen == byYear:
 		sayYears(t, paid)
 	default:
-		sayAbout(t, paid, year, month)
+		c.sayAbout(t, paid, year, month)
 	}
 	return answered, nil
 }
@@ -175,8 +219,112 @@ func option(text string, offered []string) (string, error) {
 	}
 }
 
+// sayCharges says what became of what was set out to be paid by us and GSAN does
+// not show, of a month's bill if there is a month; told is false if there is
+// nothing to say. Of what is not paid, or is amiss, only those hear who say that
+// they have paid. What GSAN has is for the list.
+func (c conversation) sayCharges(t *turn, paid store.Payments, month store.Month, claim bool) (told bool) {
+	n := 0
+	for _, h := range paid.Charges {
+		if n == charged {
+			break
+		}
+		if month != 0 && !slices.ContainsFunc(h.Debts, func(d store.Debt) bool { return d.Month == month }) {
+			continue
+		}
+		text := c.stands(h, paid, t.At(), claim)
+		if text == "" {
+			continue
+		}
+		t.Tell(text)
+		n++
+	}
+	return n > 0
+}
+
+// stands says where a charge stands, "" if that is not worth saying.
+func (c conversation) stands(h store.Charge, paid store.Payments, now time.Time, claim bool) string {
+	sound := h.Marks == (store.ChargeMarks{})
+	switch {
+	case h.State == store.ChargeOpen && sound:
+		switch {
+		case !claim, posted(h, paid, h.Opened, false):
+			return ""
+		case h.Provider == store.ByPix:
+			return bot.Marked("O Pix de *%s* (%s) ainda não chegou. Se você pagou agora, espere alguns minutos e escreva *já paguei* de novo. Não pague outra vez enquanto isso. Se ainda não pagou, o código vale até *%s*.",
+				h.Total, pays(h), store.DateOf(h.Expires.Add(-time.Second)))
+		default:
+			return bot.Marked("O pagamento por cartão de *%s* (%s) ainda não foi confirmado pela empresa: pode estar em análise. Não pague outra vez enquanto isso. Assim que ela confirmar, aparece aqui: escreva *já paguei* daqui a alguns minutos.",
+				h.Total, pays(h))
+		}
+	case h.State == store.ChargePaid && sound:
+		day := c.payments.Clears(store.DateOf(h.PaidAt))
+		over := store.DateOf(now).After(day)
+		switch {
+		case posted(h, paid, h.PaidAt, over):
+			return ""
+		case over:
+			return c.tell(h) + bot.Marked("\nMas a baixa não apareceu até *%s*, como devia. Para resolver, digite *atendente* e informe o número da cobrança.", day)
+		default:
+			return c.tell(h) + bot.Marked("\nA baixa aparece aqui até *%s*.", day)
+		}
+	case !claim, sound && h.State != store.ChargeRefunded && now.Sub(h.Opened) > fresh:
+		return ""
+	default:
+		return c.tell(h)
+	}
+}
+
+// tell is the news of a charge.
+func (c conversation) tell(h store.Charge) string {
+	var text []string
+	for _, r := range c.news(h) {
+		text = append(text, r.Text)
+	}
+	return strings.Join(text, "\n")
+}
+
+// pays says what a charge is for.
+func pays(h store.Charge) string {
+	var months []store.Month
+	n := 0
+	for _, d := range h.Debts {
+		if d.Kind != store.Credit {
+			n++
+			months = append(months, d.Month)
+		}
+	}
+	if n == 1 && months[0].Valid() {
+		return fmt.Sprintf("conta de %s", months[0])
+	}
+	return fmt.Sprintf("%d débitos", n)
+}
+
+// posted tells whether GSAN has a payment since then of each debt of a charge. How bills
+// of earlier occupants were paid is not listed: of those it is so once the time is
+// over.
+func posted(h store.Charge, paid store.Payments, since time.Time, over bool) bool {
+	kinds := map[store.DebtKind]store.PaymentKind{store.OwnBill: store.BillPayment, store.Slip: store.SlipPayment, store.Service: store.ServicePayment, store.Deal: store.ServicePayment}
+	for _, d := range h.Debts {
+		kind, listed := kinds[d.Kind]
+		if !listed {
+			if d.Kind == store.FormerBill && !over {
+				return false
+			}
+			continue
+		}
+		there := slices.ContainsFunc(paid.List, func(p store.Payment) bool {
+			return p.Kind == kind && p.Month == d.Month && !p.On.Before(store.DateOf(since))
+		})
+		if !there {
+			return false
+		}
+	}
+	return true
+}
+
 // sayAbout answers for a month, or for a year if month is 0.
-func sayAbout(t *turn, paid store.Payments, year, month int) {
+func (c conversation) sayAbout(t *turn, paid store.Payments, year, month int) {
 	if month == 0 {
 		sayYear(t, paid, year)
 		return
@@ -184,8 +332,11 @@ func sayAbout(t *turn, paid store.Payments, year, month int) {
 	asked := store.Month(year*100 + month)
 	found := paid.Of(asked)
 	switch {
+	case len(found) == 0 && c.sayCharges(t, paid, asked, true):
+		return
 	case len(found) == 0:
-		t.Say("Não encontrei pagamento da conta de *%s*. Um pagamento pode levar até dois dias úteis para aparecer aqui. Se você ainda não pagou, digite *segunda via*.", asked)
+		t.Say("Não encontrei pagamento da conta de *%s*. Se você ainda não pagou, digite *segunda via*.", asked)
+		c.sayClearing(t)
 		return
 	case settled(found):
 		tell(t, bot.Marked("Sim, a conta de *%s* está paga:", asked), each(found, detail))

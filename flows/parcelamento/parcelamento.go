@@ -38,16 +38,12 @@ type Deals interface {
 }
 
 // Guesses keeps strangers from trying CPFs until one fits. Every guess is
-// reserved before it is looked up; one that was right, or never looked up, is
-// given back.
+// counted before it is looked up; one that was right, or could not be looked up,
+// is given back.
 type Guesses interface {
-	// Reserve counts a guess, once for the same key. If there were too many, it
-	// counts nothing and says how long to wait.
-	Reserve(ctx context.Context, key, chat string, property int64, document string, now time.Time) (wait time.Duration, err error)
-	// Right gives the guess back and remembers that this chat knows the property.
-	Right(ctx context.Context, key, chat string, property int64, document string) error
-	// Undo gives back a guess that could not be looked up.
-	Undo(ctx context.Context, key, chat string, property int64, document string) error
+	// Try looks whether a guess is right, once for the same key. If there were too
+	// many it is not looked up, and wait says how long to pause.
+	Try(ctx context.Context, key, chat string, property int64, document string, now time.Time, look func() (right bool, err error)) (right bool, wait time.Duration, err error)
 }
 
 const (
@@ -232,6 +228,8 @@ func refuse(t *turn, why instalment.Refusal, owed store.Debts) {
 		t.Say("Este imóvel já fez um parcelamento neste mês. Você pode simular outro a partir de %s.\nSe precisar antes, digite *atendente*.", next)
 	case instalment.Vacant: // DEB-15
 		t.Say("Não encontrei um morador atual no cadastro deste imóvel, por isso não consigo mostrar os débitos por aqui. Para regularizar, digite *atendente*.")
+	case instalment.Unpriced: // ACR-10
+		t.Say("Há conta vencida de antes da mudança da tarifa, e o valor dela precisa ser calculado no atendimento. Sem esse valor, a simulação sairia errada.\nPara negociar, digite *atendente*.")
 	case instalment.NoDebt: // SIM-3
 		t.Say("Não há débito para parcelar na matrícula `%s`.%s", store.FormatMatricula(t.Property()), leftOut(owed))
 	case instalment.NoProfile: // SIM-3
@@ -248,7 +246,9 @@ func refuse(t *turn, why instalment.Refusal, owed store.Debts) {
 // leftOut says what is owed and yet not in the simulation (SIM-4, DEB-3, DEB-7).
 func leftOut(owed store.Debts) string {
 	said := ""
-	if slices.ContainsFunc(owed.List, func(d store.Debt) bool { return d.Status == store.UnderReview || d.Status == store.PartlyPaid }) {
+	if slices.ContainsFunc(owed.List, func(d store.Debt) bool {
+		return d.Status == store.UnderReview || d.Status == store.PartlyPaid || d.Status == store.InNegotiation
+	}) {
 		said += "\nO que está em revisão, ou com pagamento em análise, não entra na simulação."
 	}
 	if owed.Contracted {
@@ -265,28 +265,18 @@ func (c conversation) prove(ctx context.Context, t *turn) (bot.Event, error) {
 	if len(document) != 11 {
 		return "", bot.Mistake("Aqui só vale CPF, do proprietário ou do morador. Se o imóvel é só de uma empresa, digite *atendente*.")
 	}
-	key, chat, property := t.MessageKey(), t.Chat(), t.Property() // each answer is a guess of its own
-	wait, err := c.guesses.Reserve(ctx, key, chat, property, document, t.At())
-	if err != nil {
-		return "", fmt.Errorf("reserve a guess: %w", err)
-	}
-	if wait > 0 {
+	right, wait, err := c.guesses.Try(ctx, t.MessageKey(), t.Chat(), t.Property(), document, t.At(), func() (bool, error) { // each answer is a guess of its own
+		return c.deals.MayDeal(ctx, t.Property(), document)
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("look for a CPF: %w", err)
+	case wait > 0:
 		t.Say("Por segurança, preciso fazer uma pausa nas tentativas. Tente de novo daqui a %s, ou digite *atendente*.", inWords(wait))
 		return stopped, nil
-	}
-	ok, err := c.deals.MayDeal(ctx, property, document)
-	if err != nil {
-		if undone := c.guesses.Undo(context.WithoutCancel(ctx), key, chat, property, document); undone != nil {
-			return "", fmt.Errorf("look for a CPF: %w (and its guess stays counted: %v)", err, undone)
-		}
-		return "", fmt.Errorf("look for a CPF: %w", err)
-	}
-	if !ok {
+	case !right:
 		t.Say("O CPF não confere com o proprietário ou o morador deste imóvel no nosso cadastro. Confira e tente de novo.\n%s", c.how)
 		return unmatched, nil
-	}
-	if err := c.guesses.Right(ctx, key, chat, property, document); err != nil {
-		return "", fmt.Errorf("give a right guess back: %w", err)
 	}
 	t.Data.Proved = true
 	return known, nil
@@ -515,7 +505,7 @@ func askEntrada(t *turn) {
 	if d.Suggested > d.Floor {
 		quick = append(quick, "Sugerida: "+d.Suggested.String())
 	}
-	t.Offer("Quanto você pode dar de *entrada*? Digite o valor, como *200* ou *200,00*, ou toque em uma opção.", quick...)
+	t.Offer("Quanto você pode dar de *entrada*? Digite o valor, como *200* ou *200,00*, ou escolha uma opção.", quick...)
 }
 
 func (c conversation) enter(ctx context.Context, t *turn) (bot.Event, error) {

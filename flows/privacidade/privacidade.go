@@ -7,6 +7,7 @@ package privacidade
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,9 @@ type Tables interface {
 
 // Talks is what was said.
 type Talks interface {
-	// Kept tells how many turns are kept, and since when.
-	Kept(ctx context.Context, session string) (turns int, since time.Time, err error)
+	// Kept tells how many turns are kept that are not in our tables yet, and since
+	// when, and how many copies of what was sent, which are kept for two days.
+	Kept(ctx context.Context, session string) (turns, copies int, since time.Time, err error)
 	// Erase removes them. Erasing twice is no error.
 	Erase(ctx context.Context, session string) error
 }
@@ -130,8 +132,9 @@ func (c conversation) notice(t *turn) {
 		"• avisos que você pede e o registro do que fez por aqui: %s;\n"+
 		"• que você já confirmou um imóvel por aqui: %s;\n"+
 		"• o código de cada documento emitido, para conferir se é autêntico: %s;\n"+
+		"• o que foi pago por aqui, sem nomes nem dados de cartão: %s;\n"+
 		"• o número desta conversa no aplicativo, para responder a você.",
-		span(c.keep.Talks), span(c.keep.Notes), span(store.ShortRetention), span(store.KnownRetention), span(c.keep.Documents))
+		span(c.keep.Talks), span(c.keep.Notes), span(store.ShortRetention), span(store.KnownRetention), span(c.keep.Documents), span(c.keep.Charges))
 	t.Say("*Seus direitos*\nDigite *meus dados* para receber tudo o que guardo, ou *apagar meus dados*. Contas, pagamentos e pedidos ficam no sistema da %s, porque a lei manda.\n"+
 		"Encarregado: %s, %s.", c.op.Name, c.op.Privacy.Name, strings.Join(reach(c.op.Privacy), ", "))
 }
@@ -160,7 +163,7 @@ func (c conversation) choose(_ context.Context, t *turn) (bot.Event, error) {
 
 // show sends all that we keep as a file.
 func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
-	turns, since, err := c.talks.Kept(ctx, t.Chat())
+	turns, copies, since, err := c.talks.Kept(ctx, t.Chat())
 	if err != nil {
 		return "", fmt.Errorf("count what was said: %w", err)
 	}
@@ -168,15 +171,32 @@ func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
 	if err != nil {
 		return "", fmt.Errorf("list what is kept: %w", err)
 	}
+	var talks []string
+	kept = slices.DeleteFunc(kept, func(k store.Kept) bool {
+		if k.Kind != store.KeptTalks {
+			return false
+		}
+		turns, since, talks = turns+k.Count, k.Since, k.Details
+		return true
+	})
 	var b strings.Builder
 	fmt.Fprintf(&b, "Dados que o assistente virtual da %s guarda desta conversa, em %s.\n\n", c.op.Name, store.DateOf(t.At()))
 	fmt.Fprintf(&b, "Número da conversa no aplicativo: %s. Serve para responder a você.\n", t.Chat())
+	if phone := t.Phone(); phone != "" {
+		fmt.Fprintf(&b, "Telefone de onde você escreve, que o aplicativo informa: %s. Serve para levar as respostas até você.\n", store.FormatPhone(store.FullPhone(phone)))
+	}
 	if p := t.Property(); p != 0 {
 		fmt.Fprintf(&b, "Matrícula em atendimento: %s. Sai da conversa quando ela termina.\n", store.FormatMatricula(p))
 	}
 	fmt.Fprintf(&b, "Imóveis que você confirmou por aqui: lembro por %s depois da última vez, para que erros de outras pessoas não impeçam você de entrar.\n", span(store.KnownRetention))
 	if turns > 0 {
 		fmt.Fprintf(&b, "Mensagens trocadas: %d, desde %s. São apagadas depois de %s.\n", turns, store.DateOf(since), span(c.keep.Talks))
+		for _, talk := range talks {
+			fmt.Fprintf(&b, "  - %s\n", talk)
+		}
+	}
+	if copies > 0 {
+		fmt.Fprintf(&b, "Cópias das últimas mensagens enviadas a você: %d. Servem para enviar de novo o que o aparelho não conseguiu abrir. São apagadas em até 2 dias.\n", copies)
 	}
 	for _, k := range kept {
 		fmt.Fprintf(&b, "%s: %d, desde %s. %s\n", kinds[k.Kind].name, k.Count, store.DateOf(k.Since), fmt.Sprintf(kinds[k.Kind].why, span(c.days(k.Kind))))
@@ -196,6 +216,7 @@ var kinds = map[store.KeptKind]struct{ name, why string }{
 	store.KeptDocuments:   {"Documentos emitidos", "O código permite conferir se o documento é autêntico. É apagado depois de %s."},
 	store.KeptEffects:     {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
 	store.KeptAttachments: {"Fotos e localizações que você enviou com pedidos", "Servem para a equipe achar o local. São apagadas depois de %s."},
+	store.KeptCharges:     {"Pagamentos que você começou por aqui", "A ligação com esta conversa serve para avisar o resultado. É apagada depois de %s."},
 	store.KeptWatches:     {"Avisos que você pediu", "Servem para avisar quando o pedido mudar. São apagados em até %s."},
 }
 
@@ -223,7 +244,7 @@ func (c conversation) days(kind store.KeptKind) int {
 }
 
 func (c conversation) askToErase(t *turn) {
-	t.Offer(bot.Marked("Apago a conversa, os recados, os avisos pedidos, os anexos dos pedidos e a ligação desta conversa com os documentos que emiti. "+
+	t.Offer(bot.Marked("Apago a conversa, os recados, os avisos pedidos, os anexos dos pedidos e a ligação desta conversa com os documentos que emiti e com o que foi pago. "+
 		"Contas, pagamentos e pedidos ficam no sistema da %s, porque a lei manda. Quer apagar agora?", c.op.Name), eraseNow, keepThem)
 }
 
@@ -245,11 +266,11 @@ func (c conversation) confirm(_ context.Context, t *turn) (bot.Event, error) {
 }
 
 func (c conversation) erase(ctx context.Context, t *turn) (bot.Event, error) {
-	if err := c.tables.Erase(ctx, t.Chat()); err != nil {
-		return "", fmt.Errorf("erase what is kept: %w", err)
-	}
 	if err := c.talks.Erase(ctx, t.Chat()); err != nil {
 		return "", fmt.Errorf("erase what was said: %w", err)
+	}
+	if err := c.tables.Erase(ctx, t.Chat()); err != nil { // last, or what was said might get there meanwhile
+		return "", fmt.Errorf("erase what is kept: %w", err)
 	}
 	t.Forget()
 	t.Seal()

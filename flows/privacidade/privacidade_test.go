@@ -18,27 +18,11 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(embedded.Run(m)) }
 
-var operator = store.Operator{
-	Name: "DESO", LegalName: "Companhia de Saneamento de Sergipe", CNPJ: "12345678000195",
-	Privacy: store.Contact{Name: "Ana Encarregada", Email: "privacidade@deso.example"},
-}
-
 const maria = "test:maria"
 
 func TestTranscripts(t *testing.T) {
-	demo, mail := flowtest.Demo(t), flowtest.Mail(t)
-	flow := privacidade.New(demo, mail, operator)
-	bottest.Play(t, flow, func() bottest.World {
-		demo.Reset()
-		return bottest.World{
-			Engine:  &bot.Engine{Beside: []*bot.Flow{flow}, Name: "DESO"},
-			Session: &bot.Session{ID: maria, Protocol: "2605200000000001", Identity: &bot.Identity{Customer: 7, Property: 1043722}},
-			Happens: map[string]func(){
-				"store is away": func() { demo.Away = true },
-				"store is back": func() { demo.Away = false },
-			},
-		}
-	})
+	flow, world := flowtest.World(t, "privacidade")
+	bottest.Play(t, flow, world)
 }
 
 // leave has somebody leave all that can be kept of them.
@@ -59,8 +43,28 @@ func leave(t *testing.T, demo *flowtest.Store, mail *redis.Mail, person string) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Protocol = "2605201"
 	if err := mail.Settle(ctx, m, s, []bot.Reply{{Text: "olá"}}); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := mail.KeepCopy(ctx, session, "1", []byte("olá")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keepTalks stores what was said, as a process that serves does.
+func keepTalks(t *testing.T, demo *flowtest.Store, mail *redis.Mail) {
+	t.Helper()
+	for part := range redis.Partitions {
+		last, n, _, err := demo.StoreTurns(t.Context(), part, func(ctx context.Context, after string) ([]store.Turn, error) {
+			return mail.JournalAfter(ctx, part, after, 100)
+		})
+		if err == nil && n > 0 {
+			err = mail.Stored(t.Context(), part, last)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -68,14 +72,15 @@ func leave(t *testing.T, demo *flowtest.Store, mail *redis.Mail, person string) 
 func TestEverythingIsToldAndErased(t *testing.T) {
 	demo, mail := flowtest.Demo(t), flowtest.Mail(t)
 	leave(t, demo, mail, "maria")
+	keepTalks(t, demo, mail)
 	leave(t, demo, mail, "jose")
-	e := &bot.Engine{Beside: []*bot.Flow{privacidade.New(demo, mail, operator)}, Name: "DESO"}
+	e := &bot.Engine{Beside: []*bot.Flow{privacidade.New(demo, mail, flowtest.Operator())}, Name: "DESO"}
 	s := bot.Session{Protocol: "1", Identity: &bot.Identity{Customer: 7, Property: 1043722}}
 	at := time.Now()
 	say := func(text string) []bot.Reply {
 		t.Helper()
 		at = at.Add(time.Second)
-		next, replies, err := e.Handle(t.Context(), s, bot.Message{ID: text, Channel: "test", From: "maria", Text: text, At: at})
+		next, replies, err := e.Handle(t.Context(), s, bot.Message{ID: text, Channel: "test", From: "maria", Phone: "+557991234567", Text: text, At: at})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,21 +97,22 @@ func TestEverythingIsToldAndErased(t *testing.T) {
 		t.Fatal("there is no file")
 		return ""
 	}
-	for _, want := range []string{maria, "104372.2", "Mensagens trocadas: 1", "recado de maria", "Documentos emitidos: 1", "segunda-via", "Imóveis que você confirmou", "Ana Encarregada"} {
+	for _, want := range []string{maria, "104372.2", "Mensagens trocadas: 1", "- protocolo 2605201, 1 mensagem\n", "enviadas a você: 1", "(79) 99123-4567", "recado de maria", "Documentos emitidos: 1", "segunda-via", "Imóveis que você confirmou", "Ana Encarregada"} {
 		if got := file(say("meus dados")); !strings.Contains(got, want) || strings.Contains(got, "jose") {
 			t.Errorf("%q is not in, or jose is:\n%s", want, got)
 		}
 	}
 	say("apagar meus dados")
 	say("sim")
+	keepTalks(t, demo, mail) // and what was said is not stored once more
 	if s.Identity != nil {
 		t.Error("the identity is not forgotten")
 	}
-	for person, want := range map[string]int{"maria": 0, "jose": 2} {
+	for person, want := range map[string]int{"maria": 0, "jose": 3} {
 		kept, err := demo.Kept(t.Context(), "test:"+person)
-		turns, _, err2 := mail.Kept(t.Context(), "test:"+person)
-		if err != nil || err2 != nil || len(kept) != want || (turns > 0) != (want > 0) {
-			t.Errorf("of %s there are %+v and %d turns, %v, %v", person, kept, turns, err, err2)
+		turns, copies, _, err2 := mail.Kept(t.Context(), "test:"+person)
+		if err != nil || err2 != nil || len(kept) != want || turns != 0 || (copies > 0) != (want > 0) {
+			t.Errorf("of %s there are %+v, %d turns and %d copies, %v, %v", person, kept, turns, copies, err, err2)
 		}
 	}
 }
@@ -118,7 +124,7 @@ func TestPurge(t *testing.T) {
 	check := func(what string, wantKinds, wantTurns int) {
 		t.Helper()
 		kept, err := demo.Kept(t.Context(), maria)
-		turns, _, err2 := mail.Kept(t.Context(), maria)
+		turns, _, _, err2 := mail.Kept(t.Context(), maria)
 		if err != nil || err2 != nil || len(kept) != wantKinds || turns != wantTurns {
 			t.Errorf("%s: %+v and %d turns, %v, %v", what, kept, turns, err, err2)
 		}

@@ -26,14 +26,17 @@ type Bills interface {
 	BillCopy(ctx context.Context, property, bill int64) (c store.BillCopy, ok bool, err error)
 }
 
-// Pix makes the code that pays a bill. The same key always gives the same charge.
+// Pix makes the code that pays a bill.
 type Pix interface {
-	Charge(ctx context.Context, key string, b store.Bill) (store.Charge, error)
+	// Charge makes the code that pays the form's Bill, until the form Expires. The
+	// same bill gives the same code for as long as that can be paid. It is refused
+	// as DebtsHeld, as DebtsChanged, and as BankAway.
+	Charge(ctx context.Context, key string, f store.ChargeForm) (store.PixCode, store.Refusal, error)
 }
 
 // Print draws the PDF of a bill; the charge is the Pix it shows, or none. The
 // key is the turn's: the same one gives the document the same authenticity code.
-type Print func(ctx context.Context, key string, c store.BillCopy, charge store.Charge) ([]byte, error)
+type Print func(ctx context.Context, key string, c store.BillCopy, charge store.PixCode) ([]byte, error)
 
 const (
 	searching, picking, choosing bot.State = "searching", "picking", "choosing"
@@ -80,7 +83,7 @@ type turn = bot.Turn[data]
 // New returns the conversation. Payee is who a Pix goes to, in words that the
 // customer can compare with what their bank shows. Read the table, then the
 // functions below it, which stand in the order of the table.
-func New(bills Bills, pix Pix, print Print, payee string, banks []store.Bank) *bot.Flow {
+func New(bills Bills, pix Pix, print Print, payee string, banks func() []store.Bank) *bot.Flow {
 	c := conversation{bills, pix, print, payee, banks}
 	return bot.NewFlow(bot.About{
 		Name:     "segundavia",
@@ -142,7 +145,7 @@ type conversation struct {
 	pix   Pix
 	print Print
 	payee string
-	banks []store.Bank
+	banks func() []store.Bank // where a bill can be paid online now
 }
 
 func (c conversation) search(ctx context.Context, t *turn) (bot.Event, error) {
@@ -351,14 +354,22 @@ func (c conversation) take(ctx context.Context, t *turn, chosen []int) (bot.Even
 	return picked, nil
 }
 
-// refuse says why a bill cannot be had, if it cannot: one under review, but for
-// the entrada of a deal (gsan-rules VIA-3).
+// refuse says why a bill cannot be had, if it cannot: one that is being paid by
+// card (gsan-rules DEB-14), or one under review, but for the entrada of a deal (VIA-3).
 func refuse(t *turn, b store.BillCopy) bool {
+	if b.Status == store.InNegotiation {
+		sayHeld(t, b)
+		return true
+	}
 	if b.Status != store.UnderReview || b.Payable() {
 		return false
 	}
 	t.Say("A conta *%s* está em revisão%s e não pode ser emitida agora. Quando a revisão terminar, ela volta a sair por aqui. Dúvidas? Digite *atendente*.", b.Month, reason(b.Review))
 	return true
+}
+
+func sayHeld(t *turn, b store.BillCopy) {
+	t.Say("A conta *%s* está em negociação: há um pagamento por cartão em andamento. Se ele não for concluído, ela volta a sair por aqui. Dúvidas? Digite *atendente*.", b.Month)
 }
 
 func reason(review string) string {
@@ -392,7 +403,7 @@ func (c conversation) ways() []string {
 		ways = append(ways, asPix)
 	}
 	ways = append(ways, asLine)
-	if len(c.banks) > 0 {
+	if len(c.banks()) > 0 {
 		ways = append(ways, atBank)
 	}
 	return ways
@@ -430,7 +441,7 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 		return delivered, c.sendPix(ctx, t, copies)
 	case atBank:
 		sendLines(t, copies)
-		for _, b := range c.banks {
+		for _, b := range c.banks() {
 			t.Link(bot.Marked("*%s*: entre na sua conta e use o código de barras.", b.Name), b.Name, b.Link)
 		}
 		return delivered, nil
@@ -510,16 +521,25 @@ func (c conversation) again(ctx context.Context, t *turn) ([]store.BillCopy, err
 // sendPDFs sends the documents of the bills, each with a caption that says
 // what matters without opening it.
 func (c conversation) sendPDFs(ctx context.Context, t *turn, copies []store.BillCopy) error {
+	away := false
 	for _, b := range copies {
-		charge, err := c.charge(ctx, t, b)
-		if err != nil {
-			return err
+		var charge store.PixCode
+		if !away { // else every copy would wait for the bank
+			var refusal store.Refusal
+			var err error
+			if charge, refusal, err = c.charge(ctx, t, b); err != nil {
+				return err
+			}
+			away = refusal == store.BankAway
 		}
 		pdf, err := c.print(ctx, fmt.Sprintf("%s/%d", t.Key(), b.ID), b, charge)
 		if err != nil {
 			return fmt.Errorf("print bill %d: %w", b.ID, err)
 		}
-		t.Send(fmt.Sprintf("conta-%d.pdf", b.Month), pdf, caption(b, store.DateOf(t.At())))
+		t.Send(fmt.Sprintf("conta-%d.pdf", b.Month), pdf, caption(b, store.DateOf(t.At()))+until(charge))
+	}
+	if away {
+		t.Say("O Pix está fora do ar neste momento: o que veio sem ele pode ser pago com o código de barras.")
 	}
 	return nil
 }
@@ -546,32 +566,63 @@ func on(d store.Date) string {
 	return " em " + d.String()
 }
 
+// until tells the last day of the Pix that a PDF shows, "" if it has none.
+func until(charge store.PixCode) string {
+	if charge.Until.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(" O Pix que está nela vale até %s.", charge.Until)
+}
+
 // charge makes the Pix of a bill; none for a bill without a code.
-func (c conversation) charge(ctx context.Context, t *turn, b store.BillCopy) (store.Charge, error) {
+func (c conversation) charge(ctx context.Context, t *turn, b store.BillCopy) (store.PixCode, store.Refusal, error) {
 	if c.pix == nil || b.Barcode == "" {
-		return store.Charge{}, nil
+		return store.PixCode{}, store.NotRefused, nil
 	}
-	charge, err := c.pix.Charge(ctx, fmt.Sprintf("%s/%d", t.Key(), b.ID), b.Bill)
+	charge, refusal, err := c.pix.Charge(ctx, fmt.Sprintf("%s/%d", t.MessageKey(), b.ID), store.ChargeForm{
+		Session: t.Chat(), Property: t.Property(), Bill: b.Bill, At: t.At(), Expires: b.Validity.End(),
+	})
 	if err != nil {
-		return store.Charge{}, fmt.Errorf("charge bill %d: %w", b.ID, err)
+		return store.PixCode{}, store.NotRefused, fmt.Errorf("charge bill %d: %w", b.ID, err)
 	}
-	return charge, nil
+	return charge, refusal, nil
 }
 
 func (c conversation) sendPix(ctx context.Context, t *turn, copies []store.BillCopy) error {
+	sent, soon := false, false // soon: a bank tells us of it
 	for _, b := range copies {
-		charge, err := c.charge(ctx, t, b)
-		if err != nil {
+		charge, refusal, err := c.charge(ctx, t, b)
+		switch {
+		case err != nil:
 			return err
-		}
-		if charge.Code == "" {
+		case refusal == store.BankAway: // the others would wait for it in vain
+			t.Say("O Pix está fora do ar neste momento. Peça o código de barras, ou o Pix de novo daqui a alguns minutos.")
+			return nil
+		case refusal == store.DebtsHeld:
+			sayHeld(t, b)
+			continue
+		case refusal != store.NotRefused:
+			t.Say("A conta de *%s* mudou agora há pouco. Peça a lista das contas de novo em *%s*.", b.Month, another)
+			continue
+		case charge.Code == "":
 			t.Say("A conta de *%s* não tem Pix: %s.", b.Month, b.NoCode)
 			continue
 		}
-		t.Say("Pix da conta de *%s*, *%s*. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.", b.Month, b.Total, c.payee)
+		last := ""
+		if !charge.Until.IsZero() {
+			last = fmt.Sprintf("\nO código vale até %s.", charge.Until)
+		}
+		t.Say("Pix da conta de *%s*, *%s*. Copie o código abaixo e cole no aplicativo do seu banco.\nAntes de pagar, confira quem recebe: *%s*.%s", b.Month, b.Total, c.payee, last)
 		t.Copy(charge.Code)
+		sent, soon = true, !charge.Until.IsZero()
 	}
-	t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
+	switch {
+	case !sent:
+	case soon:
+		t.Say("O pagamento aparece aqui assim que o banco confirmar.")
+	default:
+		t.Say("O pagamento pode levar até dois dias úteis para aparecer aqui.") // gsan-rules VIA-2
+	}
 	return nil
 }
 
@@ -654,6 +705,8 @@ func standing(b store.Bill, today store.Date) string {
 	switch {
 	case b.Status == store.UnderReview && !b.Payable():
 		return "em revisão"
+	case b.Status == store.InNegotiation:
+		return "em negociação"
 	case b.Status == store.PartlyPaid:
 		return "pagamento parcial em análise"
 	case b.Status == store.Paid:

@@ -99,6 +99,7 @@ type data struct {
 	Bills  []int64  `json:"b,omitempty"`
 	Months []string `json:"m,omitempty"` // of the bills, MM/AAAA
 
+	Own       string       `json:"y,omitempty"` // the phone they write from, if it is known and one we may call
 	Phone     string       `json:"f,omitempty"`
 	Requester string       `json:"r,omitempty"`
 	Landmark  string       `json:"l,omitempty"`
@@ -163,7 +164,7 @@ func New(requests Requests, list Bills) *bot.Flow {
 		},
 		{
 			State: phoning, Label: "dizendo o telefone",
-			Ask:  func(t *turn) { t.Say("Qual é o seu telefone, com DDD? Por exemplo: 79 99123-4567.") },
+			Ask:  askPhone,
 			Hear: c.takePhone,
 			On:   bot.On{given: naming, corrected: reviewing},
 		},
@@ -326,7 +327,7 @@ func (c conversation) choose(ctx context.Context, t *turn) (bot.Event, error) {
 	if i := slices.Index(names, said); i >= 0 {
 		return t.Data.open(types[i]), nil
 	}
-	return "", bot.Mistake("Não encontrei esse assunto. Toque em uma das opções, ou conte em poucas palavras o que aconteceu.")
+	return "", bot.Mistake("Não encontrei esse assunto. Escolha uma das opções, ou conte em poucas palavras o que aconteceu.")
 }
 
 func (c conversation) narrow(ctx context.Context, t *turn) (bot.Event, error) {
@@ -377,6 +378,9 @@ func (c conversation) check(ctx context.Context, t *turn) (bot.Event, error) {
 	if ok {
 		tellExisting(t, o)
 		return existing, nil
+	}
+	if own := store.FullPhone(t.Phone()); store.CheckPhone(own) == nil {
+		t.Data.Own = own
 	}
 	if t.Data.OfBills {
 		if err := c.listBills(ctx, t); err != nil {
@@ -488,8 +492,20 @@ func (d *data) went() bot.Event {
 	return given
 }
 
+func askPhone(t *turn) {
+	if t.Data.Own == "" {
+		t.Say("Qual é o seu telefone, com DDD? Por exemplo: 79 99123-4567.")
+		return
+	}
+	t.Offer("Em que telefone a equipe fala com você? Se for outro, digite com o DDD.", store.FormatPhone(t.Data.Own))
+}
+
 func (c conversation) takePhone(_ context.Context, t *turn) (bot.Event, error) {
-	number, err := store.ParsePhone(t.Text())
+	said := t.Text()
+	if yes, err := answer.Yes(said); err == nil && yes && t.Data.Own != "" {
+		said = t.Data.Own
+	}
+	number, err := store.ParsePhone(said)
 	if err != nil {
 		return "", bot.Mistake(hintPhone(err))
 	}

@@ -12,7 +12,7 @@ import (
 // happened: one kind, or a type of which several kinds fit equally well (kind
 // is nil then). ok is false if no words fit, or those of several types.
 func understand(types []store.RequestType, said string) (found store.RequestType, kind *store.RequestKind, ok bool) {
-	spoken := strings.Fields(bot.Fold(said))
+	spoken := leaking(strings.Fields(bot.Fold(said)))
 	best, first, fits := 0, 0, 0 // score; the first type with it; how many kinds have it
 	several := false             // types have it
 	for i, t := range types {
@@ -39,6 +39,19 @@ func understand(types []store.RequestType, said string) (found store.RequestType
 		return types[first], nil, true
 	}
 	return types[first], kind, true
+}
+
+// leaks are what people say of a leak, folded.
+var leaks = strings.Fields("vazando vaza vazou vazar jorrando estourado estourada estourou rompeu rompido")
+
+// leaking names a leak by its name, where people say what the water does. What
+// else leaks has kinds of its own, which its own word finds.
+func leaking(spoken []string) []string {
+	leak := slices.ContainsFunc(spoken, func(w string) bool { return slices.Contains(leaks, w) })
+	if !leak || slices.Contains(spoken, "esgoto") || slices.Contains(spoken, "hidrometro") {
+		return spoken
+	}
+	return append(slices.DeleteFunc(spoken, func(w string) bool { return w == "agua" }), "vazamento")
 }
 
 // small are words that say nothing of what happened.

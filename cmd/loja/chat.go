@@ -53,6 +53,9 @@ func (c chat) talk(ctx context.Context, l *loja) error {
 	}
 	talk := terminal.New(strconv.FormatUint(rand.Uint64(), 36), look, os.Stdout, l.mail)
 	talk.Save = c.Save
+	if look == terminal.WhatsApp {
+		l.engine.Joined = []string{talk.Name()}
+	}
 	l.engine.Reported = talk.Settled
 
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))

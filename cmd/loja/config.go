@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -20,7 +21,10 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/jackc/pgx/v5"
 
+	"lojavirtual/bot/console"
 	"lojavirtual/bot/telegram"
+	"lojavirtual/store"
+	"lojavirtual/store/seal"
 )
 
 // A config is what the environment says, read and checked.
@@ -37,12 +41,19 @@ type config struct {
 	HTTPAddr        string
 	Proxies         int
 	StaffAddr       string
-	PublicURL       string // without a slash at its end
-	Secret          []byte // 32 bytes, nil if not given
-	Operator        string // a path, "" for the demo operator
-	TelegramToken   string // "" if the channel is off
+	StaffURL        string // without a slash at its end
+	StaffProxies    int
+	StaffSecond     []store.Role // who must have a second factor in the console
+	SignOn          console.SignOn
+	PublicURL       string     // without a slash at its end
+	Secret          []byte     // 32 bytes, nil if not given
+	SigningKeys     []seal.Key // of documents, the first signs; none if not given
+	Operator        string     // a path, "" for the demo operator
+	BankSecret      string     // "" if not given
+	TelegramToken   string     // "" if the channel is off
 	TelegramAPIURL  string
 	TelegramWebhook bool
+	WhatsApp        bool
 	LogLevel        slog.Level
 	LogFormat       string        // "text" or "json"
 	Hands           int           // turns answered at once
@@ -51,7 +62,8 @@ type config struct {
 	Session         time.Duration // how long a conversation is kept after its last message
 	Notify          time.Duration // between two looks at requests that people want to be told of
 
-	given map[string]bool // the variables that were set
+	given map[string]bool     // the variables that were set
+	cards []store.CardCompany // beside those of the operator's file: the demo's own
 }
 
 // A setting is a row of the table: one variable.
@@ -86,8 +98,47 @@ var settings = []setting{
 	},
 	{
 		"LOJA_STAFF_ADDR", "127.0.0.1:8081", false,
-		"staff listener: /metrics, /healthz, /readyz; not for the internet",
+		"staff listener: console, /metrics, /healthz, /readyz; not for the internet",
 		into(func(c *config) *string { return &c.StaffAddr }, address),
+	},
+	{
+		"LOJA_STAFF_URL", "http://localhost:8081", false,
+		"how staff reach the console; https:// makes its cookies safe",
+		into(func(c *config) *string { return &c.StaffURL }, host),
+	},
+	{
+		"LOJA_STAFF_PROXIES", "0", false, "how many proxies stand before the staff listener and add to X-Forwarded-For",
+		into(func(c *config) *int { return &c.StaffProxies }, proxies),
+	},
+	{
+		"LOJA_STAFF_SECOND_FACTOR", "supervisor", false,
+		"from which role on a second factor is asked: leitor, atendente, supervisor, encarregado, admin; or none",
+		into(func(c *config) *[]store.Role { return &c.StaffSecond }, rolesFrom),
+	},
+	{
+		"LOJA_OIDC_ISSUER", "", false,
+		"single sign-on: the OpenID Connect provider's address; without it staff enter by password",
+		into(func(c *config) *string { return &c.SignOn.Issuer }, issuer),
+	},
+	{
+		"LOJA_OIDC_CLIENT", "", false, "our client ID at the provider",
+		into(func(c *config) *string { return &c.SignOn.Client }, anything),
+	},
+	{
+		"LOJA_OIDC_SECRET", "", true, "our client secret at the provider",
+		into(func(c *config) *string { return &c.SignOn.Secret }, anything),
+	},
+	{
+		"LOJA_OIDC_CLAIM", "groups", false, "the claim of the ID token that holds a person's groups",
+		into(func(c *config) *string { return &c.SignOn.Claim }, anything),
+	},
+	{
+		"LOJA_OIDC_ROLES", "", false, "the role of each group: bot-atendimento=atendente,bot-ti=admin; who is in none does not enter",
+		into(func(c *config) *map[string]store.Role { return &c.SignOn.Roles }, groupRoles),
+	},
+	{
+		"LOJA_OIDC_NAME", "a conta da empresa", false, "what the button says after \"Entrar com\"",
+		into(func(c *config) *string { return &c.SignOn.Name }, anything),
 	},
 	{
 		"LOJA_PUBLIC_URL", "http://localhost:8080", false,
@@ -100,9 +151,19 @@ var settings = []setting{
 		into(func(c *config) *[]byte { return &c.Secret }, secretKey),
 	},
 	{
+		"LOJA_SIGNING_KEYS", "", true,
+		"keys that sign documents: NAME:SEED,NAME:SEED,NAME:pub:KEY in base64; the first signs, all check; without it one is made of LOJA_SECRET",
+		into(func(c *config) *[]seal.Key { return &c.SigningKeys }, signingKeys),
+	},
+	{
 		"LOJA_OPERATOR", "", false,
 		"YAML file about the utility (see: loja help operator); without it a demo operator",
 		into(func(c *config) *string { return &c.Operator }, anything),
+	},
+	{
+		"LOJA_BANK_SECRET", "", true,
+		"the client's secret at the bank of the operator's pix.bank",
+		into(func(c *config) *string { return &c.BankSecret }, anything),
 	},
 	{
 		"LOJA_TELEGRAM_TOKEN", "", true,
@@ -121,8 +182,8 @@ var settings = []setting{
 	},
 	{
 		"LOJA_WHATSAPP", "false", false,
-		"true: the linked device; comes in a later release",
-		into(func(*config) *bool { return new(bool) }, notYet),
+		"true: answer on WhatsApp as the device linked by loja pair",
+		into(func(c *config) *bool { return &c.WhatsApp }, boolean),
 	},
 	{
 		"LOJA_LOG", "info", false,
@@ -204,6 +265,13 @@ func loadConfig(environ []string) (config, error) {
 		}
 		if err != nil {
 			wrong = append(wrong, from+": "+err.Error())
+		}
+	}
+	if c.SignOn.Issuer != "" {
+		for _, name := range []string{"LOJA_OIDC_CLIENT", "LOJA_OIDC_ROLES", "LOJA_STAFF_URL"} {
+			if !c.given[name] {
+				wrong = append(wrong, name+": is missing: single sign-on (LOJA_OIDC_ISSUER) needs it")
+			}
 		}
 	}
 	official := c.TelegramAPIURL == "https://api.telegram.org"
@@ -310,11 +378,22 @@ func printSettings(w io.Writer) error {
 
 // newLogger returns the log that the configuration asks for.
 func newLogger(c config, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
+	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: withoutPhones}
 	if c.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// phoneSession is a person on WhatsApp of whom nothing but the number is known.
+var phoneSession = regexp.MustCompile(`^whatsapp:\d+(\d{4}@s\.whatsapp\.net)$`)
+
+// withoutPhones leaves of a phone number that names a conversation its end.
+func withoutPhones(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == "session" && phoneSession.MatchString(a.Value.String()) {
+		a.Value = slog.StringValue(phoneSession.ReplaceAllString(a.Value.String(), "whatsapp:…$1"))
+	}
+	return a
 }
 
 func anything(s string) (string, error) { return s, nil }
@@ -361,13 +440,89 @@ func host(s string) (string, error) {
 	return s, err
 }
 
+// issuer is the address of a provider, by which it is known: a slash at its end
+// is part of it.
+func issuer(s string) (string, error) {
+	if _, err := site(s); err != nil {
+		return "", err
+	}
+	return s, nil
+}
+
+// rolesFrom lists the roles from one on.
+func rolesFrom(s string) ([]store.Role, error) {
+	if s == "none" {
+		return nil, nil
+	}
+	i := slices.Index(store.Roles, store.Role(s))
+	if i < 0 {
+		return nil, fmt.Errorf("%q is no role: write leitor, atendente, supervisor, encarregado or admin; or none", s)
+	}
+	return store.Roles[i:], nil
+}
+
+// groupRoles reads "group=role,group=role".
+func groupRoles(s string) (map[string]store.Role, error) {
+	roles := map[string]store.Role{}
+	for pair := range strings.SplitSeq(s, ",") {
+		group, role, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if group == "" || !slices.Contains(store.Roles, store.Role(role)) {
+			return nil, fmt.Errorf("%q is not GROUP=ROLE: roles are leitor, atendente, supervisor, encarregado and admin", pair)
+		}
+		roles[group] = store.Role(role)
+	}
+	return roles, nil
+}
+
 func secretKey(s string) ([]byte, error) {
-	digits := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(s), "=")
-	key, err := base64.RawStdEncoding.DecodeString(digits)
-	if err != nil || len(key) != 32 {
+	key, ok := bytes32(s)
+	if !ok {
 		return nil, errors.New("is not 32 bytes in base64: make one by  openssl rand -base64 32")
 	}
 	return key, nil
+}
+
+// bytes32 reads 32 bytes in either alphabet of base64.
+func bytes32(s string) (b []byte, ok bool) {
+	digits := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(s), "=")
+	b, err := base64.RawStdEncoding.DecodeString(digits)
+	return b, err == nil && len(b) == 32
+}
+
+var keyName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+// signingKeys reads "name:seed,name:seed,name:pub:key". No error tells what stands
+// at the place of a key.
+func signingKeys(s string) ([]seal.Key, error) {
+	var keys []seal.Key
+	for i, part := range strings.Split(s, ",") {
+		name, digits, _ := strings.Cut(strings.TrimSpace(part), ":")
+		if !keyName.MatchString(name) || digits == "" {
+			return nil, fmt.Errorf("part %d is not NAME:SEED: a name is of letters, digits, - and _, and a seed is made by  openssl rand -base64 32", i+1)
+		}
+		digits, public := strings.CutPrefix(digits, "pub:")
+		b, ok := bytes32(digits)
+		if !ok {
+			return nil, fmt.Errorf("key %s is not 32 bytes in base64: make a seed by  openssl rand -base64 32, or take x of /d/keys for a public one", name)
+		}
+		k := seal.Key{Name: name, Public: b}
+		if !public {
+			k = seal.NewKey(name, b)
+		}
+		for _, other := range keys {
+			switch {
+			case other.Name == name:
+				return nil, fmt.Errorf("two keys are named %s: name each once", name)
+			case other.ID() == k.ID():
+				return nil, fmt.Errorf("keys %s and %s are the same: leave one out", other.Name, name)
+			}
+		}
+		keys = append(keys, k)
+	}
+	if !keys[0].Signs() {
+		return nil, fmt.Errorf("key %s cannot sign, for it is public: put a key with its seed first", keys[0].Name)
+	}
+	return keys, nil
 }
 
 func telegramToken(s string) (string, error) {
@@ -384,14 +539,6 @@ func boolean(s string) (bool, error) {
 	default:
 		return false, fmt.Errorf("%q is neither true nor false", s)
 	}
-}
-
-func notYet(s string) (bool, error) {
-	on, err := boolean(s)
-	if on {
-		return false, errors.New("WhatsApp comes in a later release: leave it false")
-	}
-	return on, err
 }
 
 func logLevel(s string) (slog.Level, error) {

@@ -15,6 +15,7 @@ import (
 
 var (
 	secret32 = base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xfb}, 32))
+	zero32   = base64.StdEncoding.EncodeToString(make([]byte, 32))
 
 	// production is what serve needs.
 	production = []string{
@@ -33,7 +34,7 @@ func TestConfigDefaults(t *testing.T) {
 		t.Errorf("what was not given is %+v", c)
 	}
 	if c.HTTPAddr != ":8080" || c.StaffAddr != "127.0.0.1:8081" || c.PublicURL != "http://localhost:8080" ||
-		c.TelegramAPIURL != "https://api.telegram.org" || c.TelegramWebhook || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" ||
+		c.TelegramAPIURL != "https://api.telegram.org" || c.TelegramWebhook || c.WhatsApp || c.LogLevel != slog.LevelInfo || c.LogFormat != "text" ||
 		c.Hands != 4*runtime.NumCPU() || c.Posts != 32 || c.Identity != 30*time.Minute || c.Session != 7*24*time.Hour || c.Notify != 5*time.Minute {
 		t.Errorf("the defaults are %+v", c)
 	}
@@ -42,13 +43,13 @@ func TestConfigDefaults(t *testing.T) {
 func TestConfigReads(t *testing.T) {
 	c, err := loadConfig(append([]string{
 		"LOJA_PUBLIC_URL=https://loja.example/", "LOJA_TELEGRAM_TOKEN=123:abc", "LOJA_TELEGRAM_WEBHOOK=True",
-		"LOJA_WHATSAPP=false", "LOJA_LOG=debug", "LOJA_HANDS=3", "LOJA_SESSION_DAYS=2",
+		"LOJA_WHATSAPP=true", "LOJA_LOG=debug", "LOJA_HANDS=3", "LOJA_SESSION_DAYS=2",
 	}, production...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.DatabaseURL != "postgres://loja:hush@db/gsan" || c.RedisURL != "redis://:hush@cache:6379/0" || !bytes.Equal(c.Secret, bytes.Repeat([]byte{0xfb}, 32)) ||
-		c.PublicURL != "https://loja.example" || c.TelegramToken != "123:abc" || !c.TelegramWebhook ||
+		c.PublicURL != "https://loja.example" || c.TelegramToken != "123:abc" || !c.TelegramWebhook || !c.WhatsApp ||
 		c.LogLevel != slog.LevelDebug || c.Hands != 3 || c.Session != 48*time.Hour {
 		t.Errorf("read %+v", c)
 	}
@@ -58,32 +59,62 @@ func TestConfigReads(t *testing.T) {
 	}
 }
 
+// The first key signs, and the one of LOJA_SECRET goes on checking.
+func TestConfigSigningKeys(t *testing.T) {
+	alone, err := loadConfig(production)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys := alone.seals().Keys(); len(keys) != 1 || !keys[0].Signs() {
+		t.Fatalf("without keys: %+v", keys)
+	}
+	path := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(path, []byte("2027:"+secret32+", 2026:pub:"+zero32+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := loadConfig(append([]string{"LOJA_SIGNING_KEYS_FILE=" + path}, production...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := c.seals().Keys()
+	if len(keys) != 3 || keys[0].Name != "2027" || !keys[0].Signs() || keys[1].Name != "2026" || keys[1].Signs() || keys[2].ID() != alone.seals().Keys()[0].ID() {
+		t.Errorf("read %+v", keys)
+	}
+}
+
 // Each line names its variable first and is one line, and nothing tells a
 // secret.
 func TestConfigProblems(t *testing.T) {
 	for given, want := range map[string]string{
-		"LOJA_DATABASE_URL=mysql://loja:hush@db/gsan":      "LOJA_DATABASE_URL: is no address of PostgreSQL",
-		"LOJA_DATABASE_URL=postgres://loja:hush@db:x/gsan": "LOJA_DATABASE_URL: is no address of PostgreSQL",
-		"LOJA_REDIS_URL=hush:6379":                         "LOJA_REDIS_URL: is no address of Redis",
-		"LOJA_REDIS_URL=redis://":                          "LOJA_REDIS_URL: is no address of Redis",
-		"LOJA_HTTP_ADDR=8080":                              `LOJA_HTTP_ADDR: "8080" is no address to listen on: write HOST:PORT`,
-		"LOJA_STAFF_ADDR=:99999":                           "LOJA_STAFF_ADDR: ",
-		"LOJA_PUBLIC_URL=https://loja.example/bot":         "LOJA_PUBLIC_URL: is no address of a host",
-		"LOJA_PUBLIC_URL=loja.example":                     "LOJA_PUBLIC_URL: is no address of a site",
-		"LOJA_PUBLIC_URL=https://u:hush@loja.example":      "LOJA_PUBLIC_URL: is no address of a site",
-		"LOJA_PUBLIC_URL=https://loja.example/?a=b":        "LOJA_PUBLIC_URL: is no address of a site",
-		"LOJA_SECRET=hush":                                 "LOJA_SECRET: is not 32 bytes in base64",
-		"LOJA_SECRET=" + secret32 + "AAAA":                 "LOJA_SECRET: is not 32 bytes in base64",
-		"LOJA_TELEGRAM_TOKEN=hush":                         "LOJA_TELEGRAM_TOKEN: ",
-		"LOJA_TELEGRAM_WEBHOOK=sim":                        `LOJA_TELEGRAM_WEBHOOK: "sim" is neither true nor false`,
-		"LOJA_WHATSAPP=true":                               "LOJA_WHATSAPP: WhatsApp comes in a later release: leave it false",
-		"LOJA_NOTIFY_EVERY=5":                              `LOJA_NOTIFY_EVERY: "5" is no time from 1s to 24h`,
-		"LOJA_LOG=loud":                                    `LOJA_LOG: "loud" is no level`,
-		"LOJA_LOG_FORMAT=xml":                              `LOJA_LOG_FORMAT: "xml" is no format`,
-		"LOJA_HANDS=0":                                     `LOJA_HANDS: "0" is no number`,
-		"LOJA_POSTS=many":                                  `LOJA_POSTS: "many" is no number`,
-		"LOJA_IDENTITY_MINUTES=-1":                         "LOJA_IDENTITY_MINUTES: ",
-		"LOJA_SESSION_DAYS=1e3":                            "LOJA_SESSION_DAYS: ",
+		"LOJA_DATABASE_URL=mysql://loja:hush@db/gsan":          "LOJA_DATABASE_URL: is no address of PostgreSQL",
+		"LOJA_DATABASE_URL=postgres://loja:hush@db:x/gsan":     "LOJA_DATABASE_URL: is no address of PostgreSQL",
+		"LOJA_REDIS_URL=hush:6379":                             "LOJA_REDIS_URL: is no address of Redis",
+		"LOJA_REDIS_URL=redis://":                              "LOJA_REDIS_URL: is no address of Redis",
+		"LOJA_HTTP_ADDR=8080":                                  `LOJA_HTTP_ADDR: "8080" is no address to listen on: write HOST:PORT`,
+		"LOJA_STAFF_ADDR=:99999":                               "LOJA_STAFF_ADDR: ",
+		"LOJA_PUBLIC_URL=https://loja.example/bot":             "LOJA_PUBLIC_URL: is no address of a host",
+		"LOJA_PUBLIC_URL=loja.example":                         "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_PUBLIC_URL=https://u:hush@loja.example":          "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_PUBLIC_URL=https://loja.example/?a=b":            "LOJA_PUBLIC_URL: is no address of a site",
+		"LOJA_SECRET=hush":                                     "LOJA_SECRET: is not 32 bytes in base64",
+		"LOJA_SECRET=" + secret32 + "AAAA":                     "LOJA_SECRET: is not 32 bytes in base64",
+		"LOJA_SIGNING_KEYS=" + secret32:                        "LOJA_SIGNING_KEYS: part 1 is not NAME:SEED",
+		"LOJA_SIGNING_KEYS=a:" + secret32 + ",hush hush:x":     "LOJA_SIGNING_KEYS: part 2 is not NAME:SEED",
+		"LOJA_SIGNING_KEYS=a:hush":                             "LOJA_SIGNING_KEYS: key a is not 32 bytes in base64",
+		"LOJA_SIGNING_KEYS=a:" + secret32 + ",b:pub:hush":      "LOJA_SIGNING_KEYS: key b is not 32 bytes in base64",
+		"LOJA_SIGNING_KEYS=a:" + secret32 + ",a:pub:" + zero32: "LOJA_SIGNING_KEYS: two keys are named a",
+		"LOJA_SIGNING_KEYS=a:" + secret32 + ",b:" + secret32:   "LOJA_SIGNING_KEYS: keys a and b are the same",
+		"LOJA_SIGNING_KEYS=a:pub:" + secret32:                  "LOJA_SIGNING_KEYS: key a cannot sign",
+		"LOJA_TELEGRAM_TOKEN=hush":                             "LOJA_TELEGRAM_TOKEN: ",
+		"LOJA_TELEGRAM_WEBHOOK=sim":                            `LOJA_TELEGRAM_WEBHOOK: "sim" is neither true nor false`,
+		"LOJA_WHATSAPP=yes":                                    `LOJA_WHATSAPP: "yes" is neither true nor false`,
+		"LOJA_NOTIFY_EVERY=5":                                  `LOJA_NOTIFY_EVERY: "5" is no time from 1s to 24h`,
+		"LOJA_LOG=loud":                                        `LOJA_LOG: "loud" is no level`,
+		"LOJA_LOG_FORMAT=xml":                                  `LOJA_LOG_FORMAT: "xml" is no format`,
+		"LOJA_HANDS=0":                                         `LOJA_HANDS: "0" is no number`,
+		"LOJA_POSTS=many":                                      `LOJA_POSTS: "many" is no number`,
+		"LOJA_IDENTITY_MINUTES=-1":                             "LOJA_IDENTITY_MINUTES: ",
+		"LOJA_SESSION_DAYS=1e3":                                "LOJA_SESSION_DAYS: ",
 	} {
 		_, err := loadConfig([]string{given})
 		if !errors.Is(err, errMisused) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
@@ -189,7 +220,7 @@ func TestConfigHelp(t *testing.T) {
 			t.Errorf("%s is not in the help", s.name)
 		}
 	}
-	if rows := strings.Count(b.String(), "(secret)"); rows != 4 {
+	if rows := strings.Count(b.String(), "(secret)"); rows != 7 {
 		t.Errorf("%d variables are marked as secret", rows)
 	}
 }
@@ -206,5 +237,11 @@ func TestNewLogger(t *testing.T) {
 	newLogger(config{LogFormat: "text"}, &b).Info("yes")
 	if !strings.Contains(b.String(), "msg=yes") {
 		t.Errorf("as text: %s", b.String())
+	}
+	b.Reset()
+	newLogger(config{LogFormat: "text"}, &b).Info("turn", "session", "whatsapp:557991234567@s.whatsapp.net")
+	newLogger(config{LogFormat: "json"}, &b).Info("turn", "session", "whatsapp:271828182845904@lid")
+	if got := b.String(); !strings.Contains(got, "session=whatsapp:…4567@s.whatsapp.net") || !strings.Contains(got, `"whatsapp:271828182845904@lid"`) {
+		t.Errorf("sessions on WhatsApp: %s", got)
 	}
 }

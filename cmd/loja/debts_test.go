@@ -13,6 +13,7 @@ import (
 // tick, and the statement comes as a PDF. What was asked for in the first
 // sentence is ticked from the start.
 func TestTelegramDebts(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	var written bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&written, nil))

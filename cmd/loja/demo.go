@@ -9,12 +9,15 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
 
 	"lojavirtual/store"
+	"lojavirtual/store/card/democard"
 	"lojavirtual/store/embedded"
 	"lojavirtual/store/postgres"
 	"lojavirtual/store/taxid"
@@ -33,21 +36,47 @@ func (d demo) Run(ctx context.Context) error {
 		return err
 	}
 	log := newLogger(cfg, os.Stderr)
+	if !cfg.given["LOJA_STAFF_SECOND_FACTOR"] {
+		cfg.StaffSecond = nil // nobody has to take a phone out to look at a demo
+	}
 	began := time.Now()
+	if cfg.Operator == "" && cfg.DatabaseURL == "" { // nothing made up says of a real bill that it is paid
+		company, err := startCompany()
+		if err != nil {
+			return err
+		}
+		defer company.Close()
+		cfg.cards = append(cfg.cards, company.card)
+	}
 	l, err := openDemo(ctx, cfg, d.Data, d.Properties, log)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
+	password := ""
+	if cfg.DatabaseURL == "" {
+		if password, err = l.addDemoStaff(ctx); err != nil {
+			return err
+		}
+	}
 	return l.run(ctx, func(public, staff string) {
 		log.Info("ready", "took", time.Since(began).Round(time.Millisecond))
-		d.welcome(os.Stdout, public, staff)
+		d.welcome(os.Stdout, public, staff, password, cfg.cards)
 	})
 }
 
 // welcome prints where to go and whom to be.
-func (d demo) welcome(w io.Writer, public, staff string) {
-	fmt.Fprintf(w, "\n  Chat    %s\n  Health  %s/readyz and %s/metrics\n", public, staff, staff)
+func (d demo) welcome(w io.Writer, public, staff, password string, cards []store.CardCompany) {
+	fmt.Fprintf(w, "\n  Chat    %s\n", public)
+	for _, c := range cards {
+		fmt.Fprintf(w, "  Cards   %s: a made-up company, which asks for no card and moves no money\n", c.Address)
+	}
+	fmt.Fprintf(w, "  Health  %s/readyz and %s/metrics\n  Staff   %s  ", staff, staff, staff)
+	if password == "" {
+		fmt.Fprintln(w, "add yourself: loja staff add NAME --role admin")
+	} else {
+		fmt.Fprintf(w, "names: leitor, atendente, supervisor, encarregado, admin; password of each: %s\n", password)
+	}
 	fmt.Fprintln(w, "\n  People to try: give the matrícula, then the CPF or CNPJ.")
 	fmt.Fprintln(w)
 	printPeople(w)
@@ -178,4 +207,45 @@ func demoSecret(dir string) ([]byte, error) {
 		return secret, os.WriteFile(file, secret, 0o600)
 	}
 	return kept, err
+}
+
+// A demoCompany is a card company on a port of this machine, which forgets all
+// when it ends.
+type demoCompany struct {
+	card   store.CardCompany
+	server *http.Server
+}
+
+// startCompany starts a demo's card company. Close it after use.
+func startCompany() (_ *demoCompany, err error) {
+	key := rand.Text() + rand.Text()
+	file, err := os.CreateTemp("", "loja-demo-*.key")
+	if err != nil {
+		return nil, fmt.Errorf("keep the key of the demo's card company: %w", err)
+	}
+	_, err = file.WriteString(key)
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(file.Name())
+		return nil, fmt.Errorf("keep the key of the demo's card company: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		_ = os.Remove(file.Name())
+		return nil, fmt.Errorf("listen for the demo's card company: %w", err)
+	}
+	address := local(listener.Addr())
+	c := &demoCompany{
+		card: store.CardCompany{
+			ID: "demo", Name: democard.Name, Costs: democard.Costs, Kind: store.SignedCard, Address: address, SecretFile: file.Name(),
+		},
+		server: &http.Server{Handler: democard.New(address, []byte(key)), ReadHeaderTimeout: 10 * time.Second},
+	}
+	go func() { _ = c.server.Serve(listener) }() // until it is closed
+	return c, nil
+}
+
+// Close ends the company and removes its key.
+func (c *demoCompany) Close() {
+	_ = c.server.Close()
+	_ = os.Remove(c.card.SecretFile)
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,10 +96,10 @@ type page struct {
 	ctx context.Context
 }
 
-func openPage(t *testing.T, browser, address string) page {
+func openPage(t *testing.T, browser, address string, options ...chromedp.ExecAllocatorOption) page {
 	t.Helper()
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(browser), chromedp.NoSandbox)...)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), slices.Concat(chromedp.DefaultExecAllocatorOptions[:],
+		[]chromedp.ExecAllocatorOption{chromedp.ExecPath(browser), chromedp.NoSandbox}, options)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel() })
@@ -117,7 +118,7 @@ func evaluate[T any](p page, expression string) T {
 	return value
 }
 
-func (p page) text() string { return evaluate[string](p, `document.body.innerText`) }
+func (p page) text() string { return evaluate[string](p, `document.body?.innerText ?? ""`) }
 
 // until waits for an expression to be true.
 func (p page) until(what, expression string) {
@@ -155,6 +156,34 @@ func (p page) press(label, answer string) {
 		p.t.Fatal(err)
 	}
 	p.answered(answer)
+}
+
+// open goes to an address.
+func (p page) open(address string) {
+	p.t.Helper()
+	if err := chromedp.Do(p.ctx, chromedp.Navigate(address)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// click clicks what begins with the words, and waits for others on the page that
+// this leads to.
+func (p page) click(label, shows string) {
+	p.t.Helper()
+	p.until(label, fmt.Sprintf(`(() => {
+		const found = [...document.querySelectorAll("button, a")].find(e => e.innerText.trim().startsWith(%q));
+		found?.classList.add("clicking");
+		return found;
+	})()`, label))
+	if err := chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(".clicking"))); err != nil {
+		p.t.Fatal(err)
+	}
+	p.shows(shows)
+}
+
+func (p page) shows(words string) {
+	p.t.Helper()
+	p.until(words, fmt.Sprintf(`document.body?.innerText.includes(%q)`, words))
 }
 
 // The main job as a customer does it in a browser: who they are, then the PDF
@@ -214,7 +243,23 @@ func TestDemoInABrowser(t *testing.T) {
 		t.Fatalf("%s: %s, %v", href, response.Status, err)
 	}
 	checkPaper(t, pdf)
+	page.paysByCard()
 	demo.stop(t)
+}
+
+// paysByCard pays all that she owes at the demo's own card company.
+func (p page) paysByCard() {
+	p.t.Helper()
+	p.say("negociar débitos", "O que você quer pagar?")
+	p.say("todas", "Escolhidas (3 de 3)")
+	p.say("pagar", "Como prefere pagar?")
+	p.say("cartão", "Precisa de mais alguma coisa?")
+	p.open(evaluate[string](p, `document.querySelector('a[href*="/pay/"]').href`))
+	p.click("Ir para", "Custo cobrado por esta empresa")
+	p.click("Pagar", "Pagamento aprovado")
+	p.click("Voltar", "Pagamento confirmado")
+	p.click("Voltar à conversa", "Precisa de mais alguma coisa?")
+	p.ask(exchange{"débitos", "🔵"})
 }
 
 var price = regexp.MustCompile(`R\$\s?([\d.]+,\d{2})`)

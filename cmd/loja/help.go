@@ -40,7 +40,14 @@ type version struct{}
 
 // Run implements the verb.
 func (version) Run() error {
-	number, commit := "(development)", "(unknown)"
+	number, commit, language := build()
+	fmt.Printf("loja %s, commit %s, %s %s/%s\n", number, commit, language, runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+// build says which version of the program this is, of which commit, and of Go.
+func build() (number, commit, language string) {
+	number, commit = "(development)", "(unknown)"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "" && v != "(devel)" {
 			number = v
@@ -51,8 +58,7 @@ func (version) Run() error {
 			}
 		}
 	}
-	fmt.Printf("loja %s, commit %s, %s %s/%s\n", number, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return nil
+	return number, commit, runtime.Version()
 }
 
 // drawing prints every conversation as a diagram.

@@ -17,21 +17,29 @@ const module = "lojavirtual/"
 // whole program; whoever changes it changes the plan.
 var mayImport = map[string][]string{
 	"cmd/loja": {
-		"bot", "bot/telegram", "bot/terminal", "bot/webchat",
-		"flows", "flows/acompanhamento", "flows/document",
-		"store", "store/brcode", "store/embedded", "store/febraban", "store/postgres", "store/redis", "store/taxid",
+		"bot", "bot/console", "bot/telegram", "bot/terminal", "bot/webchat", "bot/whatsapp",
+		"flows", "flows/acompanhamento", "flows/debitos", "flows/document", "flows/scan",
+		"store", "store/bank", "store/brcode", "store/card", "store/card/democard", "store/embedded", "store/febraban", "store/genuine", "store/postgres", "store/redis", "store/seal", "store/taxid",
 		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
-		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang",
+		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang", "rsc.io/qr",
 	},
 
 	// What a conversation is. It opens no connection.
 	"bot":                       {"github.com/agnivade/levenshtein", "github.com/looplab/fsm", "golang.org/x/text"},
 	"bot/answer":                {"bot", "store", "store/taxid"},
 	"bot/bottest":               {"bot"},
-	"bot/telegram":              {"bot", "github.com/cenkalti/backoff/v5", "github.com/go-telegram-bot-api/telegram-bot-api/v5", "golang.org/x/time"},
+	"bot/console/scrub":         {"bot", "store"},
+	"bot/recent":                {},
+	"bot/telegram":              {"bot", "bot/recent", "github.com/cenkalti/backoff/v5", "github.com/go-telegram-bot-api/telegram-bot-api/v5", "golang.org/x/time"},
 	"bot/telegram/telegramtest": {},
-	"bot/terminal":              {"bot"},
-	"bot/webchat":               {"bot", "golang.org/x/time"},
+	"bot/terminal":              {"bot", "bot/whatsapp"}, // which knows how a reply reads there
+	"bot/origin":                {},
+	"bot/webchat":               {"bot", "bot/origin", "golang.org/x/time"},
+	"bot/console":               {"bot", "bot/origin", "store", "store/taxid", "github.com/alexedwards/argon2id", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2", "rsc.io/qr"},
+	"bot/whatsapp":              {"bot", "bot/recent", "go.mau.fi/libsignal", "go.mau.fi/whatsmeow", "golang.org/x/image", "golang.org/x/time", "google.golang.org/protobuf"},
+	"bot/whatsapp/whatsapptest": {
+		"github.com/coder/websocket", "go.mau.fi/libsignal", "go.mau.fi/whatsmeow", "golang.org/x/crypto", "google.golang.org/protobuf",
+	},
 
 	// The conversations. None knows another, a driver or a channel.
 	"flows": {
@@ -40,6 +48,7 @@ var mayImport = map[string][]string{
 		"flows/atendente",
 		"flows/consumo",
 		"flows/debitos",
+		"flows/golpe",
 		"flows/identificacao",
 		"flows/pagamentos",
 		"flows/parcelamento",
@@ -53,6 +62,7 @@ var mayImport = map[string][]string{
 	"flows/atendente":      {"bot", "bot/answer", "store"},
 	"flows/consumo":        {"bot", "bot/answer", "flows/chart", "store"},
 	"flows/debitos":        {"bot", "bot/answer", "store"},
+	"flows/golpe":          {"bot", "bot/answer", "store", "store/genuine"},
 	"flows/identificacao":  {"bot", "bot/answer", "store"},
 	"flows/pagamentos":     {"bot", "bot/answer", "store"},
 	"flows/parcelamento":   {"bot", "bot/answer", "store", "store/instalment"},
@@ -65,19 +75,49 @@ var mayImport = map[string][]string{
 		"store", "store/febraban", "store/taxid",
 		"codeberg.org/go-fonts/liberation", "codeberg.org/go-pdf/fpdf", "golang.org/x/text", "rsc.io/qr",
 	},
-	"flows/chart":    {"store", "codeberg.org/go-fonts/liberation", "github.com/go-analyze/charts"},
-	"flows/flowtest": {"store", "store/embedded", "store/postgres", "store/redis", "github.com/jackc/pgx/v5"},
+	"flows/scan": {
+		"store/brcode",
+		"github.com/klippa-app/go-pdfium", "github.com/makiuchi-d/gozxing", "github.com/tetratelabs/wazero", "golang.org/x/image",
+	},
+	"flows/chart": {"store", "codeberg.org/go-fonts/liberation", "github.com/go-analyze/charts"},
+	"flows/flowtest": {
+		"bot", "bot/bottest",
+		"flows/acompanhamento",
+		"flows/atendente",
+		"flows/consumo",
+		"flows/debitos",
+		"flows/document",
+		"flows/golpe",
+		"flows/identificacao",
+		"flows/pagamentos",
+		"flows/parcelamento",
+		"flows/privacidade",
+		"flows/quitacao",
+		"flows/segundavia",
+		"flows/servicos",
+		"flows/vencimento",
+		"store", "store/brcode", "store/embedded", "store/genuine", "store/postgres", "store/redis",
+		"github.com/jackc/pgx/v5", "github.com/redis/go-redis/v9",
+	},
 
 	// The utility's nouns, their rules, and where they are kept.
-	"store":            {},
-	"store/taxid":      {},
-	"store/febraban":   {"store", "store/taxid"},
-	"store/latecharge": {"store"},
-	"store/brcode":     {"store", "store/taxid", "golang.org/x/text"},
-	"store/instalment": {"store"},
-	"store/postgres":   {"store", "store/febraban", "store/instalment", "store/latecharge", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
-	"store/redis":      {"bot", "github.com/redis/go-redis/v9"},
-	"store/embedded":   {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
+	"store":               {},
+	"store/taxid":         {},
+	"store/febraban":      {"store", "store/taxid"},
+	"store/latecharge":    {"store"},
+	"store/brcode":        {"store", "store/taxid", "golang.org/x/text"},
+	"store/genuine":       {"store", "store/brcode", "store/febraban"},
+	"store/instalment":    {"store"},
+	"store/ledger":        {"store"},
+	"store/seal":          {"store"},
+	"store/postgres":      {"store", "store/febraban", "store/instalment", "store/latecharge", "store/ledger", "store/seal", "store/taxid", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
+	"store/bank":          {"store", "store/brcode", "store/taxid"},
+	"store/bank/banktest": {"store"},
+	"store/redis":         {"bot", "store", "github.com/redis/go-redis/v9"},
+	"store/card":          {"store"},
+	"store/card/cardtest": {},
+	"store/card/democard": {"store/card"},
+	"store/embedded":      {"github.com/alicebob/miniredis/v2", "github.com/fergusstrange/embedded-postgres", "github.com/jackc/pgx/v5"},
 }
 
 // testsMayImport are modules that tests use beyond what their package may, as
@@ -85,6 +125,8 @@ var mayImport = map[string][]string{
 var testsMayImport = []string{
 	"github.com/alicebob/miniredis/v2",
 	"github.com/chromedp/cdproto", "github.com/chromedp/chromedp",
+	"github.com/go-jose/go-jose/v4",
+	"github.com/jackc/pgx/v5",
 	"github.com/redis/go-redis/v9",
 	"go.uber.org/goleak",
 	"pgregory.net/rapid",
@@ -96,8 +138,9 @@ var doors = []string{"database/sql", "net", "net/http", "os", "os/exec"}
 
 func reachesOutside(pkg string) bool {
 	return slices.Contains([]string{
-		"cmd/loja", "bot/bottest", "bot/telegram", "bot/telegram/telegramtest", "bot/terminal", "bot/webchat",
-		"flows/flowtest", "store/postgres", "store/redis", "store/embedded",
+		"cmd/loja", "bot/bottest", "bot/console", "bot/origin", "bot/telegram", "bot/telegram/telegramtest", "bot/terminal", "bot/webchat", "bot/whatsapp",
+		"bot/whatsapp/whatsapptest", "flows/flowtest", "store/bank", "store/bank/banktest", "store/postgres", "store/redis", "store/embedded",
+		"store/card", "store/card/cardtest", "store/card/democard",
 	}, pkg)
 }
 

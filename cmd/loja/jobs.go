@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"lojavirtual/bot"
 	"lojavirtual/flows/acompanhamento"
+	"lojavirtual/flows/debitos"
 )
 
 // A job is done again and again, whether or not anybody writes: by one process
@@ -23,10 +25,11 @@ type job struct {
 
 // jobs lists what is done on a schedule.
 func (l *loja) jobs() []job {
-	return []job{
+	return slices.Concat([]job{
 		{name: "notify", every: l.Notify, do: l.notify},
+		{name: "charge news", every: 30 * time.Second, do: l.tellOfCharges},
 		{name: "purge", every: 6 * time.Hour, do: l.purge},
-	}
+	}, l.pixJobs(), l.cardJobs(), l.reconcileJobs())
 }
 
 // notify tells people of the requests they wanted to be told of. Whatever cuts
@@ -45,6 +48,25 @@ func (l *loja) notify(ctx context.Context) error {
 			return err
 		}
 		if err := l.db.Told(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOfCharges tells people what has become of what they pay, once as notify does.
+func (l *loja) tellOfCharges(ctx context.Context) error {
+	untold, err := l.db.UntoldCharges(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range untold {
+		if replies := debitos.News(n.Charge); len(replies) > 0 {
+			if err := l.mail.Tell(ctx, n.Session, n.ID(), replies); err != nil {
+				return err
+			}
+		}
+		if err := l.db.ChargeTold(ctx, n); err != nil {
 			return err
 		}
 	}

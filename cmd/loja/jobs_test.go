@@ -189,6 +189,7 @@ func TestNotify(t *testing.T) {
 // The whole of it: asked for on Telegram, changed by staff, told once though two
 // processes serve, in the order of the talk, and stopped.
 func TestNotifyOnTelegram(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	log := slog.New(slog.DiscardHandler)
 	cfg := configured(t, log, "LOJA_NOTIFY_EVERY=1s", "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,12 +18,16 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/bot/telegram"
 	"lojavirtual/bot/webchat"
+	"lojavirtual/bot/whatsapp"
 	"lojavirtual/flows"
+	"lojavirtual/flows/debitos"
 	"lojavirtual/flows/document"
 	"lojavirtual/store"
 	"lojavirtual/store/brcode"
+	"lojavirtual/store/genuine"
 	"lojavirtual/store/postgres"
 	"lojavirtual/store/redis"
+	"lojavirtual/store/seal"
 	"lojavirtual/store/taxid"
 )
 
@@ -37,6 +42,8 @@ type loja struct {
 	web      *webchat.Chat
 	weblog   *redis.Weblog
 	telegram *telegram.Channel // nil without a token
+	pix      *pixDesk          // nil without a bank that keeps PIX charges
+	cards    *cardDesk         // nil without card companies
 	engine   *bot.Engine
 	metrics  *metrics
 	private  stores // those that were started for it
@@ -50,21 +57,41 @@ func open(ctx context.Context, cfg config, log *slog.Logger) (_ *loja, err error
 			l.Close()
 		}
 	}()
-	if l.operator, err = readOperator(cfg.Operator); err != nil {
+	if err := l.openLedger(ctx); err != nil {
 		return nil, err
 	}
-	if l.db, err = openDatabase(ctx, cfg.DatabaseURL, l.operator); err != nil {
-		return nil, fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
-	}
+	l.db.Seals = l.seals()
 	if l.mail, err = redis.Open(ctx, cfg.RedisURL, redis.Settings{Keep: cfg.Session, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the Redis of LOJA_REDIS_URL: %w", err)
 	}
-	l.metrics = newMetrics(l.mail)
-	l.engine = l.newEngine()
+	l.metrics = newMetrics(l.mail, l.db)
 	if err := l.openChannels(); err != nil {
 		return nil, err
 	}
+	l.engine = l.newEngine()
 	return l, nil
+}
+
+// openLedger opens the database, and the bank and card companies that charges are
+// paid at.
+func (l *loja) openLedger(ctx context.Context) (err error) {
+	if l.operator, err = readOperator(l.Operator); err != nil {
+		return err
+	}
+	l.operator.Cards = append(l.operator.Cards, l.config.cards...)
+	if l.db, err = openDatabase(ctx, l.DatabaseURL, l.operator); err != nil {
+		return fmt.Errorf("open the database of LOJA_DATABASE_URL: %w", err)
+	}
+	l.db.JournalKey = l.derive("journal")
+	if l.operator.Pix.Bank != (store.PixBank{}) {
+		client, err := openBank(l.config, l.operator)
+		if err != nil {
+			return err
+		}
+		l.pix = newPixDesk(client, l.db, l.log)
+	}
+	l.cards, err = openCards(l.operator, l.db, l.pix, l.derive("pay link"), func() string { return l.PublicURL }, l.log)
+	return err
 }
 
 // openDatabase opens GSAN's database, by the rules of the operator.
@@ -79,24 +106,37 @@ func openDatabase(ctx context.Context, url string, op store.Operator) (*postgres
 	db.PlainOctober = op.Rules.PlainOctober
 	db.DueDayWithoutRequest = op.Rules.DueDayWithoutRequest
 	db.WorkOrders = op.Rules.WorkOrders
+	db.CardReview = op.Rules.CardReview
+	db.CardExpiry = op.Rules.CardExpiry
+	db.TroubleRequest = op.Rules.TroubleRequest
+	db.ClearingDays = op.Rules.ClearingDays
 	return db, nil
 }
 
 // newEngine builds the conversations over the stores.
 func (l *loja) newEngine() *bot.Engine {
 	var pix flows.Pix
-	if p := l.operator.Pix; p.Key != "" {
+	switch p := l.operator.Pix; {
+	case l.pix != nil:
+		pix = l.pix
+	case p.Key != "":
 		pix = brcode.Static{Key: p.Key, Name: p.Name, City: p.City}
+	}
+	var card debitos.Card
+	if l.cards != nil {
+		card = l.cards
 	}
 	engine := flows.Engine(flows.Parts{
 		Operator: l.operator,
 		Holders:  l.db,
-		Guesses:  l.mail.Guesses(l.derive("guesses")),
+		Guesses:  l.guesses(),
 		Bills:    l.db,
 		Pix:      pix,
 		Print:    l.print,
+		Banks:    func() []store.Bank { return l.db.Linked(l.operator.Banks) },
 		Debts:    l.db,
 		State:    l.state,
+		Card:     card,
 		Years:    l.db,
 		Declare:  l.declare,
 		Payments: l.db,
@@ -108,40 +148,55 @@ func (l *loja) newEngine() *bot.Engine {
 		Desk:     l.db,
 		Tables:   l.db,
 		Talks:    l.mail,
-		Payee:    fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ)),
+		Judge: genuine.Judge{
+			Register: l.db, Pix: brcode.Static{Key: l.operator.Pix.Key, Name: l.operator.Pix.Name, City: l.operator.Pix.City},
+			Site: func() string { return l.PublicURL }, Home: l.operator.Site,
+		},
+		Files: l.fileDesk(),
+		Payee: l.payee(),
 	})
 	engine.Believe = l.Identity
+	engine.Joined = []string{"whatsapp"}
 	engine.Log = l.log
 	engine.Reported = l.metrics.turn
 	return engine
 }
 
-// print draws the PDF of a bill, with a code by which anyone can check that it
-// is ours.
-func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge store.Charge) ([]byte, error) {
-	code, err := l.db.Issue(ctx, key, "segunda-via", b.Property.ID, b.Bill)
+// guesses counts how often people guess who they are.
+func (l *loja) guesses() *redis.Guesses {
+	return l.mail.Guesses(l.derive("guesses"), store.KnownRetention*24*time.Hour)
+}
+
+// print draws the PDF of a bill, sealed so that anyone can check that it is ours.
+func (l *loja) print(ctx context.Context, key string, b store.BillCopy, charge store.PixCode) ([]byte, error) {
+	issued, err := l.db.Issue(ctx, key, store.BillDocument, b.Property.ID, b.Bill)
 	if err != nil {
 		return nil, err
 	}
-	return document.Maker{Operator: l.operator}.Bill(b, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+	return document.Maker{Operator: l.operator}.Bill(b, charge, l.seal(issued))
 }
 
-// state draws a debt statement, with a code as on bills.
-func (l *loja) state(ctx context.Context, key string, s store.Statement, charge store.Charge) ([]byte, error) {
-	code, err := l.db.Issue(ctx, key, "extrato", s.Property.ID, store.Bill{Total: s.Total})
+// state draws a debt statement, sealed as bills are.
+func (l *loja) state(ctx context.Context, key string, s store.Statement, charge store.PixCode) ([]byte, error) {
+	issued, err := l.db.Issue(ctx, key, store.StatementDocument, s.Property.ID, store.Bill{Total: s.Total})
 	if err != nil {
 		return nil, err
 	}
-	return document.Maker{Operator: l.operator}.Statement(s, charge, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+	return document.Maker{Operator: l.operator}.Statement(s, charge, l.seal(issued))
 }
 
-// declare draws the declaration that a year is settled, with a code as on bills.
+// declare draws the declaration that a year is settled, sealed as bills are.
 func (l *loja) declare(ctx context.Context, key string, c store.ClearanceCopy) ([]byte, error) {
-	code, err := l.db.Issue(ctx, key, "quitacao", c.Property.ID, store.Bill{Month: store.YearOf(c.Year), Total: c.Total()})
+	issued, err := l.db.Issue(ctx, key, store.ClearanceDocument, c.Property.ID, store.Bill{Month: store.YearOf(c.Year), Total: c.Total()})
 	if err != nil {
 		return nil, err
 	}
-	return document.Maker{Operator: l.operator}.Clearance(c, document.Seal{Code: code, Address: l.PublicURL + "/d/" + code})
+	return document.Maker{Operator: l.operator}.Clearance(c, l.seal(issued))
+}
+
+// seal is what a document says of how it is checked.
+func (l *loja) seal(d store.Document) document.Seal {
+	return document.Seal{Code: d.Code, Address: l.PublicURL + "/d/" + d.Code, Link: l.PublicURL + "/d/" + d.Link}
 }
 
 // openChannels builds the channels that are configured.
@@ -168,6 +223,11 @@ func (l *loja) openChannels() error {
 	return nil
 }
 
+// payee is who receives what people pay.
+func (l *loja) payee() string {
+	return fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ))
+}
+
 func (l *loja) phone() string {
 	if len(l.operator.Phones) == 0 {
 		return ""
@@ -175,13 +235,28 @@ func (l *loja) phone() string {
 	return l.operator.Phones[0].Number
 }
 
+// fileDesk reads what people send, on the channels where they can.
+func (l *loja) fileDesk() *fileDesk {
+	channels := map[string]fetch{"whatsapp": whatsapp.Files{HTTP: whatsappUsual.HTTP}.Fetch}
+	if l.telegram != nil {
+		channels["telegram"] = l.telegram.Fetch
+	}
+	return newFileDesk(l.log, channels)
+}
+
 // derive makes a secret of its own for each use from LOJA_SECRET.
-func (l *loja) derive(use string) []byte {
-	key, err := hkdf.Key(sha256.New, l.Secret, nil, "loja "+use, sha256.Size)
+func (c config) derive(use string) []byte {
+	key, err := hkdf.Key(sha256.New, c.Secret, nil, "loja "+use, sha256.Size)
 	if err != nil {
 		panic(err) // only for lengths it cannot give
 	}
 	return key
+}
+
+// seals are the keys that sign documents and check them: those that were given,
+// and the one of LOJA_SECRET, which signs where no other was given.
+func (c config) seals() *seal.Ring {
+	return seal.NewRing(append(slices.Clip(c.SigningKeys), seal.NewKey("LOJA_SECRET", c.derive("documents")))...)
 }
 
 // channels lists the channels that letters are posted to.
@@ -197,6 +272,9 @@ func (l *loja) channels() []bot.Channel {
 func (l *loja) Close() {
 	if l.telegram != nil {
 		l.telegram.Close()
+	}
+	if l.pix != nil {
+		l.pix.bank.Close()
 	}
 	if l.weblog != nil {
 		if err := l.weblog.Close(); err != nil {
@@ -233,11 +311,24 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 	if !l.given["LOJA_PUBLIC_URL"] {
 		l.PublicURL = local(public.Addr())
 	}
+	if !l.given["LOJA_STAFF_URL"] {
+		l.StaffURL = local(staff.Addr())
+	}
+	watch, err := l.mail.Watch(l.guesses())
+	if err != nil {
+		_, _ = public.Close(), staff.Close()
+		return fmt.Errorf("follow the conversations: %w", err)
+	}
+	defer watch.Close() //nolint:errcheck // it only reads
+	links := &linker{loja: l, http: whatsappUsual.HTTP}
+	defer links.Close()
+	console := l.newConsole(l.StaffURL, watch, links)
 	servers := []*http.Server{
 		{Handler: l.publicPages(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
-		{Handler: l.staffPages(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
+		{Handler: l.staffPages(console.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
 	}
 	servers[0].RegisterOnShutdown(l.web.Close)
+	servers[1].RegisterOnShutdown(console.Close)
 
 	var doors, jobs, hands, posts sync.WaitGroup
 	asking, stopAsking := context.WithCancel(ctx)
@@ -255,6 +346,9 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 			posts.Go(func() { bot.Post(posting, l.mail, ch, l.log, l.metrics.sent) }) // Next, Send, Sent or Failed
 		}
 	}
+	if l.WhatsApp {
+		posts.Go(func() { l.serveWhatsApp(posting) }) // receives, too: what comes in while we stop waits for the next process
+	}
 	failures := make(chan error, len(servers)+1)
 	for i, listener := range []net.Listener{public, staff} {
 		doors.Go(func() {
@@ -270,6 +364,18 @@ func (l *loja) run(ctx context.Context, started func(public, staff string)) erro
 			}
 		})
 	}
+	if l.pix != nil {
+		for range newsReaders {
+			jobs.Go(func() { l.pix.believe(asking) })
+		}
+		jobs.Go(func() { l.tellBank(asking) })
+	}
+	if l.cards != nil {
+		for range newsReaders {
+			jobs.Go(func() { l.cards.believe(asking) })
+		}
+	}
+	jobs.Go(func() { l.keepJournal(asking) })
 	for _, j := range l.jobs() {
 		jobs.Go(func() { l.repeat(asking, j) })
 	}

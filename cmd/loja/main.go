@@ -18,18 +18,22 @@ import (
 
 // verbs are what loja can be told to do.
 type verbs struct {
-	Demo    demo    `cmd:"" help:"Everything in one process with nothing to install: private PostgreSQL with demo people, private Redis, chat page."`
-	Serve   serve   `cmd:"" help:"Production: stores and channels from the variables (see: loja help config)."`
-	Chat    chat    `cmd:"" help:"The conversation in this terminal, on the demo data or on the database of LOJA_DATABASE_URL."`
-	Migrate migrate `cmd:"" help:"Create or upgrade our schema loja. GSAN's own tables are never altered."`
-	Seed    seed    `cmd:"" help:"Write the demo people into an EMPTY database; any other is refused."`
-	Doctor  doctor  `cmd:"" help:"Check configuration, stores, GSAN's tables, channels; what to do about each."`
-	Flows   drawing `cmd:"" help:"Every conversation as a Mermaid diagram."`
-	Check   check   `cmd:"" help:"Say of each line of standard input what it is (CPF, CNPJ, matrícula, linha digitável, barcode, PIX) and whether it is right."`
-	Bench   bench   `cmd:"" help:"Play many people against private stores, or configured ones with the demo people that serve nobody, and print turns/s, latencies and CPU per turn."`
-	Version version `cmd:"" help:"Version, commit, Go."`
-	Health  health  `cmd:"" help:"Ask the loja that runs here whether it is ready (for containers)."`
-	Help    help    `cmd:"" help:"Help on a verb, or on: config, operator."`
+	Demo      demo      `cmd:"" help:"Everything in one process with nothing to install: private PostgreSQL with demo people, private Redis, chat page."`
+	Serve     serve     `cmd:"" help:"Production: stores and channels from the variables (see: loja help config)."`
+	Chat      chat      `cmd:"" help:"The conversation in this terminal, on the demo data or on the database of LOJA_DATABASE_URL."`
+	Migrate   migrate   `cmd:"" help:"Create or upgrade our schema loja. GSAN's own tables are never altered."`
+	Seed      seed      `cmd:"" help:"Write the demo people into an EMPTY database; any other is refused."`
+	Doctor    doctor    `cmd:"" help:"Check configuration, stores, GSAN's tables, channels; what to do about each."`
+	Pair      pair      `cmd:"" help:"Link WhatsApp from this terminal: by QR code, or by a code to type on the phone (--code PHONE)."`
+	Reconcile reconcile `cmd:"" help:"Compare charges with the bank's and card companies' lists and with GSAN's payments; exit 0 if all agree, 1 if not, 3 if one could not be asked."`
+	Staff     team      `cmd:"" help:"The people of the staff console: add, list, disable, enable, reset."`
+	Audit     auditing  `cmd:"" help:"The audit log of the staff console: verify."`
+	Flows     drawing   `cmd:"" help:"Every conversation as a Mermaid diagram."`
+	Check     check     `cmd:"" help:"Say of each line of standard input what it is (CPF, CNPJ, matrícula, linha digitável, barcode, PIX) and whether it is right."`
+	Bench     bench     `cmd:"" help:"Play many people against private stores, or configured ones with the demo people that serve nobody, and print turns/s, latencies and CPU per turn."`
+	Version   version   `cmd:"" help:"Version, commit, Go."`
+	Health    health    `cmd:"" help:"Ask the loja that runs here whether it is ready (for containers)."`
+	Help      help      `cmd:"" help:"Help on a verb, or on: config, operator."`
 }
 
 // Exit statuses.
@@ -37,6 +41,7 @@ const (
 	done      = 0
 	failed    = 1
 	misused   = 2 // wrong usage or configuration
+	partial   = 3 // a comparison that could not ask everybody
 	forgotten = 130
 )
 
@@ -78,10 +83,14 @@ func run(ctx context.Context, args []string) int {
 	}
 	if err := command.Run(); err != nil {
 		fmt.Fprintf(os.Stderr, "loja: %v\n", err)
-		if errors.Is(err, errMisused) {
+		switch {
+		case errors.Is(err, errMisused):
 			return misused
+		case errors.Is(err, errPartial):
+			return partial
+		default:
+			return failed
 		}
-		return failed
 	}
 	return done
 }

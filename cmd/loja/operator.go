@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,8 +75,10 @@ type review struct {
 }
 
 var (
-	febrabanForm = regexp.MustCompile(`^[0-9]{4}$`)
-	emailForm    = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	febrabanForm  = regexp.MustCompile(`^[0-9]{4}$`)
+	collectorForm = regexp.MustCompile(`^[1-9][0-9]{0,4}$`)
+	cardIDForm    = regexp.MustCompile(`^[a-z0-9-]{1,20}$`)
+	emailForm     = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
 // Visit complains of a number without quotes, which YAML may read as another
@@ -138,10 +142,22 @@ func (r *review) operator(op *store.Operator) {
 		if u, err := url.Parse(b.Link); r.need(at+".link", b.Link) && (err != nil || u.Scheme != "https" || u.Host == "") {
 			r.say(at+".link", "must be the address of a page and begin with https://")
 		}
+		if b.Code != "" && !collectorForm.MatchString(b.Code) {
+			r.say(at+".code", "is no code of a collecting agent: digits without zeros before them, as arrc_cdagente has it")
+		}
+	}
+	for i, c := range op.Cards {
+		r.card(fmt.Sprintf("cards[%d]", i), c, op.Cards[:i])
 	}
 	r.need("documents.how", op.Documents.How)
 	if err := op.Rules.Clearance.Check(); err != nil {
 		r.say("rules.clearance", "%v", err)
+	}
+	if expiry := op.Rules.CardExpiry; expiry != 0 && (expiry < 5*time.Minute || expiry > 24*time.Hour) {
+		r.say("rules.card_expiry", "is not between 5m and 24h")
+	}
+	if days := op.Rules.ClearingDays; days < 0 || days > 10 {
+		r.say("rules.clearing_days", "is not between 1 and 10")
 	}
 }
 
@@ -164,6 +180,13 @@ func (r *review) pix(p store.Pix) {
 	complete := r.need("pix.key", p.Key)
 	complete = r.need("pix.name", p.Name) && complete
 	complete = r.need("pix.city", p.City) && complete
+	if b := p.Bank; b != (store.PixBank{}) {
+		r.need("pix.bank.api", b.API)
+		r.need("pix.bank.token", b.Token)
+		r.need("pix.bank.client_id", b.ClientID)
+		r.need("pix.bank.certificate", b.Certificate)
+		r.need("pix.bank.private_key", b.PrivateKey)
+	}
 	if !complete {
 		return
 	}
@@ -177,6 +200,46 @@ func (r *review) pix(p store.Pix) {
 		r.say("pix.city", "has no letter or digit that a PIX code can hold")
 	default:
 		r.say("pix", "gives no code: %v", err)
+	}
+}
+
+// card looks at a card company, and whether one before it has its id.
+func (r *review) card(at string, c store.CardCompany, before []store.CardCompany) {
+	if r.need(at+".id", c.ID) && !cardIDForm.MatchString(c.ID) {
+		r.say(at+".id", "must be up to 20 of a-z, 0-9 and -: it is part of addresses")
+	}
+	if slices.ContainsFunc(before, func(b store.CardCompany) bool { return b.ID == c.ID }) {
+		r.say(at+".id", "is another company's already: give each its own")
+	}
+	r.need(at+".name", c.Name)
+	r.need(at+".costs", c.Costs)
+	needs := map[string]bool{"secret_file": true}
+	switch c.Kind {
+	case store.MercadoPago:
+		needs["token_file"] = true
+	case store.Cielo:
+		needs["client_id"] = true
+	case store.SignedCard:
+		needs["address"] = true
+	default:
+		r.say(at+".kind", "must be mercadopago, cielo or signed")
+		return
+	}
+	if u, err := url.Parse(c.Address); c.Address != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "") {
+		r.say(at+".address", "must begin with https:// and hold no password")
+	}
+	for _, v := range []struct{ key, value string }{
+		{"address", c.Address}, {"client_id", c.ClientID}, {"token_file", c.TokenFile}, {"secret_file", c.SecretFile},
+	} {
+		switch {
+		case needs[v.key]:
+			r.need(at+"."+v.key, v.value)
+		case v.value != "" && v.key != "address":
+			r.say(at+"."+v.key, "has no use for the kind %s: take it out", c.Kind)
+		}
+		if strings.HasSuffix(v.key, "_file") && v.value != "" && !filepath.IsAbs(v.value) {
+			r.say(at+"."+v.key, "must be the whole path of a file, beginning with /: the credential itself does not belong here")
+		}
 	}
 }
 

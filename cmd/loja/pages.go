@@ -3,29 +3,39 @@ package main
 import (
 	"context"
 	_ "embed"
+	"encoding/base64"
+	"encoding/json"
 	"html/template"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"lojavirtual/store"
-	"lojavirtual/store/postgres"
 )
 
-// publicPages is what customers reach: the chat page, Telegram's webhook, and
-// whether a document is authentic.
+// publicPages is what the internet reaches: the chat page, the webhooks of Telegram,
+// the bank and the card companies, the page from which a card is paid, and whether
+// a document is authentic.
 func (l *loja) publicPages() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", http.RedirectHandler("/chat", http.StatusFound))
 	mux.Handle("/chat", l.web.Handler())
 	mux.Handle("/chat/", l.web.Handler())
 	mux.HandleFunc("GET /d/{code}", l.serveAuthenticity)
+	mux.HandleFunc("GET /d/keys", l.serveSigningKeys)
 	if l.telegram != nil && l.TelegramWebhook {
 		mux.Handle(telegramPath, l.telegram.Handler(l.webhookSecret(), l.mail))
+	}
+	if l.pix != nil {
+		mux.HandleFunc("POST /webhooks/pix/", l.servePixWebhook)
+	}
+	if l.cards != nil {
+		mux.HandleFunc("GET /pay/{token}", l.servePay)
+		mux.HandleFunc("GET /pay/{token}/back", l.serveBack)
+		mux.Handle("POST /pay/{token}", l.pressable())
+		mux.HandleFunc("POST "+cardWebhook+"{company}", l.cards.serveNotice)
 	}
 	return within(bodyTime, mux)
 }
@@ -45,9 +55,10 @@ func within(limit time.Duration, next http.Handler) http.Handler {
 	})
 }
 
-// staffPages is what operators reach.
-func (l *loja) staffPages() http.Handler {
+// staffPages is what staff and operators reach.
+func (l *loja) staffPages(console http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/", within(bodyTime, console))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(l.metrics.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", l.serveReadiness)
@@ -81,72 +92,89 @@ var authenticityPage = template.Must(template.New("authenticity").Parse(authenti
 // authenticity is what the page says of a document: nothing that is not
 // printed on it, and nothing about the customer.
 type authenticity struct {
-	Operator, Kind, Month, Total, Made string
-	Code                               string // none if what was asked for cannot be one: it may be anybody's words
-	Known                              bool
+	Operator string
+	Phone    string
+	Payee    string // whom it pays; "" if nothing is paid with it
+	What     store.Authenticity
+	Document *authenticDocument // nil if nothing may be shown
+	Code     string             // none if what was asked for cannot be one: it may be anybody's words
 }
 
-// kinds are what people call the documents.
-var kinds = map[string]string{
-	"segunda-via": "2ª via de conta",
-	"quitacao":    "Declaração de quitação anual de débitos",
-	"extrato":     "Extrato de débitos",
+type authenticDocument struct{ Kind, Month, Total, Made string }
+
+// pageStates are the statuses of the page: only of what we issued it is 200.
+var pageStates = map[store.Authenticity]int{
+	store.Authentic: http.StatusOK, store.Unsealed: http.StatusOK, store.KeyGone: http.StatusOK,
 }
 
-var codeForm = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{12}$`)
-
-// readCode understands the code of a document as people type it, with anything
-// between its letters and digits, and the letters that it never has for the
-// digits they look like.
-func readCode(typed string) (code string, ok bool) {
-	code = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, typed)))
-	if !codeForm.MatchString(code) {
-		return "", false
-	}
-	return code, true
-}
-
-// serveAuthenticity says whether a document with this code is one of ours.
+// serveAuthenticity says whether a document with this code, or with the facts and
+// the seal of this address, is one of ours.
 func (l *loja) serveAuthenticity(w http.ResponseWriter, r *http.Request) {
 	if !l.web.Allow(r) {
 		w.Header().Set("Retry-After", "2")
 		http.Error(w, "São muitas consultas ao mesmo tempo. Tente de novo daqui a pouco.", http.StatusTooManyRequests)
 		return
 	}
-	var d postgres.Document
-	var known bool
-	code, ok := readCode(r.PathValue("code"))
-	if ok {
-		var err error
-		if d, known, err = l.db.Document(r.Context(), code); err != nil {
-			l.log.Warn("cannot look a document up", "error", err)
-			http.Error(w, "O sistema está fora do ar. Tente de novo daqui a alguns minutos.", http.StatusServiceUnavailable)
-			return
+	d, what, err := l.db.Document(r.Context(), r.PathValue("code"))
+	if err != nil {
+		l.log.Warn("cannot look a document up", "error", err)
+		http.Error(w, "O sistema está fora do ar. Tente de novo daqui a alguns minutos.", http.StatusServiceUnavailable)
+		return
+	}
+	page := authenticity{Operator: l.operator.Name, Phone: l.phone(), What: what, Code: d.Code}
+	switch what {
+	case store.Authentic, store.Unsealed, store.KeyGone:
+		page.Document = &authenticDocument{Kind: d.Kind.Name(), Total: d.Total.String(), Made: d.IssuedAt.In(store.Zone).Format("02/01/2006 às 15:04")}
+		if d.Kind != store.ClearanceDocument {
+			page.Payee = l.payee()
+		}
+		if d.Month != 0 {
+			page.Document.Month = d.Month.String()
 		}
 	}
-	page := authenticity{Operator: l.operator.Name, Code: code, Known: known}
-	status := http.StatusNotFound
-	if known {
-		status = http.StatusOK
-		page.Kind, page.Total = kinds[d.Kind], d.Total.String()
-		if d.Month != 0 {
-			page.Month = d.Month.String()
-		}
-		page.Made = d.IssuedAt.In(store.Zone).Format("02/01/2006 15:04")
+	switch what {
+	case store.KeyGone:
+		l.log.Warn("a document is sealed with a key that is not there: keep it in LOJA_SIGNING_KEYS, NAME:pub:KEY is enough", "key", d.Sealed, "code", d.Code[:4]+"…")
+	case store.Altered: // nobody gets here but by a code that is in our table
+		l.log.Error("a row of loja.document is not what was sealed: somebody changed it, or wrote it without our key", "code", d.Code[:4]+"…")
+	}
+	status := pageStates[what]
+	if status == 0 {
+		status = http.StatusNotFound
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	if err := authenticityPage.Execute(w, page); err != nil {
 		l.log.Debug("cannot write the page of a document", "error", err)
+	}
+}
+
+// serveSigningKeys publishes the public keys by which documents are checked, as a
+// JSON Web Key Set (RFC 8037), the one that signs now first.
+func (l *loja) serveSigningKeys(w http.ResponseWriter, _ *http.Request) {
+	type key struct {
+		Kty string `json:"kty"`
+		Crv string `json:"crv"`
+		Kid string `json:"kid"`
+		Use string `json:"use"`
+		X   string `json:"x"`
+	}
+	var set struct {
+		Keys []key `json:"keys"`
+	}
+	for _, k := range l.db.Seals.Keys() {
+		set.Keys = append(set.Keys, key{"OKP", "Ed25519", k.ID(), "sig", base64.RawURLEncoding.EncodeToString(k.Public)})
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	if err := json.NewEncoder(w).Encode(set); err != nil {
+		l.log.Debug("cannot write the signing keys", "error", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 // A leak is reported on Telegram, with a photo and a place.
 func TestTelegramRequest(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	log := slog.New(slog.DiscardHandler)
 	cfg := configured(t, log, "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())
@@ -33,7 +34,7 @@ func TestTelegramRequest(t *testing.T) {
 	maria.WaitText("Recebi a localização")
 	maria.Say("em frente à padaria")
 	maria.WaitText("Quer contar mais alguma coisa?")
-	maria.SendPhoto("a água entra na casa do vizinho 😟")
+	maria.SendPhoto([]byte("JPEG"), "a água entra na casa do vizinho 😟")
 	maria.WaitText("Posso enviar?")
 	maria.Press("Enviar pedido")
 	maria.WaitText("O prazo é até")

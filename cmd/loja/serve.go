@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
+	"strings"
+	"time"
+
+	"lojavirtual/flows/scan"
 )
 
 // serve runs in production.
@@ -34,5 +39,13 @@ func (serve) Run(ctx context.Context) error {
 	if do := cfg.unreachable(); do != "" {
 		l.log.Warn("LOJA_PUBLIC_URL: " + do)
 	}
+	if door, _, err := net.SplitHostPort(cfg.StaffAddr); err == nil && !isLoopback(door) && !strings.HasPrefix(cfg.StaffURL, "https:") {
+		l.log.Warn("LOJA_STAFF_URL: set it to the https:// address at which staff reach the console: passwords and cookies are safe only there")
+	}
+	// After a start there is more to do than to compile what reads PDFs.
+	defer time.AfterFunc(time.Minute, scan.Prepare).Stop()
 	return l.run(ctx, nil)
 }
+
+// isLoopback tells whether only this machine reaches an address.
+func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,15 +14,18 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"lojavirtual/flows/scan"
 	"lojavirtual/store"
 	"lojavirtual/store/embedded"
 	"lojavirtual/store/postgres"
+	"lojavirtual/store/seal"
 )
 
 func get(t *testing.T, address string) (status int, body string) {
@@ -43,6 +48,7 @@ func get(t *testing.T, address string) (status int, body string) {
 
 // What operators see of a loja, and what they are told before they start one.
 func TestPages(t *testing.T) {
+	t.Parallel()
 	var logged bytes.Buffer
 	var limited bool
 	log := slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -52,12 +58,27 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	code, err := db.Issue(t.Context(), "key", "segunda-via", 1043722, store.Bill{ID: 900022, Month: 202603, Total: 14000})
+	issue := func(keys *seal.Ring, kind store.DocumentKind, b store.Bill) store.Document {
+		t.Helper()
+		db.Seals = keys
+		d, err := db.Issue(t.Context(), rand.Text(), kind, 1043722, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	unsealed := issue(nil, store.StatementDocument, store.Bill{Total: 1})
+	bill := issue(cfg.seals(), store.BillDocument, store.Bill{ID: 900022, Month: 202603, Total: 14000})
+	declared := issue(cfg.seals(), store.ClearanceDocument, store.Bill{Month: store.YearOf(2025), Total: 97848})
+	gone := issue(seal.NewRing(seal.NewKey("another", bytes.Repeat([]byte{1}, 32))), store.StatementDocument, store.Bill{Total: 1})
+	altered := issue(cfg.seals(), store.BillDocument, store.Bill{ID: 900022, Month: 202603, Total: 14000})
+	code := bill.Code
+	conn, err := pgx.Connect(t.Context(), cfg.DatabaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	year, err := db.Issue(t.Context(), "another key", "quitacao", 1188453, store.Bill{Month: store.YearOf(2025), Total: 97848})
-	if err != nil {
+	defer conn.Close(t.Context()) //nolint:errcheck // the test is over
+	if _, err := conn.Exec(t.Context(), `UPDATE loja.document SET cents = 14001 WHERE code = $1`, altered.Code); err != nil {
 		t.Fatal(err)
 	}
 	l, err := open(t.Context(), cfg, log)
@@ -81,12 +102,21 @@ func TestPages(t *testing.T) {
 		{staff + "/healthz", 200, "ok"},
 		{staff + "/readyz", 200, "ready"},
 		{staff + "/metrics", 200, "loja_queue_waiting"},
+		{staff + "/metrics", 200, `loja_whatsapp_state{state="not_paired"} 1`},
 		{public + "/metrics", 404, ""}, // staff's alone
 		{public + "/", 200, "assistente virtual"},
 		{public + "/d/" + strings.ToLower(code), 200, "R$\u00a0140,00"},
-		{public + "/d/" + typed, 200, "Gerado em"},
-		{public + "/d/" + year, 200, "<dd>ano de 2025</dd>"},
-		{public + "/d/" + year, 200, "quitação anual"},
+		{public + "/d/" + typed, 200, "Emitido em"},
+		{public + "/d/" + bill.Link, 200, "✔ Documento autêntico"},
+		{public + "/d/" + bill.Link, 200, "quem recebe é <strong>Companhia"},
+		{public + "/d/" + bill.Link[:100], 404, "Não confirmado"},
+		{public + "/d/" + code + declared.Link[12:], 404, "Não confirmado"},
+		{public + "/d/" + declared.Code, 200, "<dd>ano de 2025</dd>"},
+		{public + "/d/" + declared.Code, 200, "quitação anual"},
+		{public + "/d/" + unsealed.Code, 200, "ainda não levavam assinatura"},
+		{public + "/d/" + gone.Code, 200, "Não dá mais para conferir"},
+		{public + "/d/" + altered.Code, 404, "✘ Documento não autêntico"},
+		{public + "/d/keys", 200, `"x":"` + base64.RawURLEncoding.EncodeToString(cfg.seals().Keys()[0].Public) + `"`},
 		{public + "/d/ABCDEFGHJKMN", 404, "código <strong>ABCDEFGHJKMN</strong>"},
 		{public + "/d/ABCD", 404, "tem 12 letras e números"},
 		{public + "/d/ABCDEFGHJKMU", 404, "tem 12 letras e números"}, // no code has a U
@@ -95,6 +125,27 @@ func TestPages(t *testing.T) {
 	} {
 		if status, body := get(t, test.page); status != test.status || !strings.Contains(body, test.words) {
 			t.Errorf("%s: %d without %q\n%s", test.page, status, test.words, body)
+		}
+	}
+	copied, ok, err := l.db.BillCopy(t.Context(), 1043722, 900022)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	pdf, err := l.print(t.Context(), "a visit", copied, store.PixCode{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := l.print(t.Context(), "a visit", copied, store.PixCode{}); err != nil || !bytes.Equal(pdf, again) {
+		t.Error("R6: the same visit gave out another document", err)
+	}
+	if !testing.Short() { // under the race detector it takes a minute
+		read, err := scan.Codes(t.Context(), pdf)
+		i := slices.IndexFunc(read, func(code string) bool { return strings.HasPrefix(code, public+"/d/") })
+		if err != nil || i < 0 {
+			t.Fatalf("no address to check it in %q, %v", read, err)
+		}
+		if status, body := get(t, read[i]); status != 200 || !strings.Contains(body, "✔ Documento autêntico") || !strings.Contains(body, copied.Total.String()) || strings.Contains(body, "MARIA") {
+			t.Errorf("its page: %d %s", status, body)
 		}
 	}
 	for range 300 {
@@ -111,8 +162,13 @@ func TestPages(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if strings.Contains(logged.String(), "document") { // whoever likes could fill the log
-		t.Errorf("logged: %s", &logged)
+	for _, want := range []string{"level=ERROR msg=\"a row of loja.document is not what was sealed", "LOJA_SIGNING_KEYS"} {
+		if strings.Count(logged.String(), want) != 1 { // and of no other, or whoever likes could fill the log
+			t.Errorf("logged not once %s: %s", want, &logged)
+		}
+	}
+	if strings.Contains(logged.String(), altered.Code) || strings.Contains(logged.String(), gone.Code) {
+		t.Errorf("logged a code: %s", &logged)
 	}
 }
 
@@ -219,6 +275,12 @@ func TestDoctor(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "hidden") {
 		t.Errorf("doctor tells the password:\n%s", &out)
+	}
+
+	out.Reset()
+	(&round{out: &out}).visit(t.Context(), nil)
+	if !strings.Contains(out.String(), "FAIL  LOJA_SECRET: is missing") || strings.Contains(out.String(), "ok    variables") {
+		t.Errorf("doctor is content with variables that are missing:\n%s", &out)
 	}
 }
 

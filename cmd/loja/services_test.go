@@ -81,6 +81,12 @@ var services = []service{
 	{"atendente", "", []exchange{
 		{"quero falar com uma pessoa", ""},
 	}},
+	{"golpe", "", []exchange{
+		{"é golpe?", "Cole aqui o código"},
+		{"82690000001-7 30000999001-5 00104372201-4 03202670003-2", "Ele pode ter sido adulterado"},
+		{"conferir outro código", "Cole aqui o código"},
+		{"23793.38128 60000.000003 00000.000400 1 84340000010000", "a DESO não cobra por boleto"},
+	}},
 	{"privacidade", "", []exchange{
 		{"ver aviso completo", "O que você quer fazer com os seus dados?"},
 		{"meus dados", "tudo o que guardo"},
@@ -102,6 +108,7 @@ func (s service) lines() []exchange {
 
 // Every service, as people use it on Telegram.
 func TestServicesOnTelegram(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	log := slog.New(slog.DiscardHandler)
 	cfg := configured(t, log, "LOJA_TELEGRAM_TOKEN="+telegramtest.Token, "LOJA_TELEGRAM_API_URL="+server.URL())

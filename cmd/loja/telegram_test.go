@@ -64,6 +64,7 @@ func serving(t *testing.T, cfg config, log *slog.Logger) (staff string, stop fun
 // A whole conversation on Telegram, with buttons, trouble on the line and a
 // restart in the middle.
 func TestTelegram(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	var written bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&written, &slog.HandlerOptions{Level: slog.LevelDebug}))

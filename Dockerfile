@@ -6,8 +6,8 @@ RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /loja ./cmd/loja
 
-# Has the certificates of public authorities, for Telegram and the bank, and the
-# user nonroot (65532).
+# Has the certificates of public authorities, for Telegram, WhatsApp and the bank, and
+# the user nonroot (65532).
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY LICENSE THIRD_PARTY_LICENSES /usr/share/doc/loja/
 COPY --from=build /loja /usr/local/bin/loja

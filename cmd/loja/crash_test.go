@@ -139,6 +139,7 @@ func TestKilledWithAMessageInHand(t *testing.T) {
 		f.phone.WaitConnected(3 + i)
 		if i > 0 { // else a message may be in three deaths, and be put aside (R8)
 			heard[i-1] = hear(people[i-1], more)
+			f.marked() // else a message may be in three deaths, and come three times (R7)
 		}
 		people[i].Say("extrato em PDF")
 		for range p.lines { // until it ends
@@ -182,6 +183,26 @@ func hear(p *whatsapptest.Customer, words string) (heard []*whatsapptest.Message
 		if heard = append(heard, m); strings.Contains(strings.ReplaceAll(m.Text, "*", ""), words) {
 			return heard
 		}
+	}
+}
+
+// marked waits until every reply is marked as sent.
+func (f *fleet) marked() {
+	f.t.Helper()
+	mail, err := redis.Open(f.t.Context(), f.cfg.RedisURL, redis.Settings{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer mail.Close() //nolint:errcheck // of a test
+	for {
+		stats, err := mail.Stats(f.t.Context(), "whatsapp")
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		if q := stats.Outbox["whatsapp"]; q.Waiting == 0 && q.Held == 0 {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

@@ -1,9 +1,26 @@
 package bot
 
 import (
+	"context"
 	"strings"
 	"time"
 )
+
+// A Handout is something of a person's own that an attendant may send them.
+type Handout struct {
+	Name  string // as Message.Text of Gives has it: "pix 4711"
+	Title string // "Pix da conta de 03/2026, R$ 84,30"
+}
+
+// Handouts are what attendants may send: nothing that is not of the person they
+// talk to, and no text of their own.
+type Handouts interface {
+	// List returns what there is for who has identified themselves.
+	List(context.Context, Identity) ([]Handout, error)
+	// Hand makes one of them, once under the same key. A Mistake says why it is
+	// not to be had any more, in words for the attendant.
+	Hand(ctx context.Context, key string, who Identity, name string) ([]Reply, error)
+}
 
 // attend does what an attendant does with the conversation. Whoever waited for
 // a person waits no longer; what the person was asked stays, for when the bot

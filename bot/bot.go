@@ -36,12 +36,15 @@ type Message struct {
 // An Act is what an attendant does with a conversation.
 type Act string
 
-// The acts. Each but the last takes the conversation over: see Session.Human.
+// The acts. Those up to Gives take the conversation over: see Session.Human.
 const (
 	Wrote    Act = "wrote"     // Text to the person, who has it: on the phone that our number belongs to
 	TookOver Act = "took over" // the person is told so
 	Says     Act = "says"      // Text, which the person is told
-	GaveBack Act = "gave back" // to the bot
+	Gives    Act = "gives"     // Text names something of the person's own that is sent: a bill's PDF, a code to pay it
+	Passed   Act = "passed"    // on to the attendant that Text names, or to whoever comes next if it is ""
+	GaveBack Act = "gave back" // to the bot, at the question that was open
+	Closed   Act = "closed"    // the attendance, for the reason in Text, which the person is not told
 )
 
 // Session names the conversation a message belongs to: channel and person.

@@ -20,6 +20,7 @@ type Engine struct {
 	Identify *Flow          // finds out who is talking; not in the menu
 	Person   *Flow          // the way to a person; also in Flows if the menu shows it
 	Beside   []*Flow        // reached by their words alone, from anywhere
+	Handouts Handouts       // what an attendant may send; nothing if nil
 	Ear      *Ear           // tells what people ask for; if nil, the words of the flows in what they say do
 	Name     string         // of the utility, as people say it
 	Phone    string         // of the utility, for emergencies

@@ -59,7 +59,10 @@ const (
 	TurnWrote    TurnKind = "wrote"     // the attendant wrote past us, on the phone that our number belongs to
 	TurnTookOver TurnKind = "took over" // the attendant took the conversation over
 	TurnSays     TurnKind = "says"      // the attendant writes
+	TurnGives    TurnKind = "gives"     // the attendant sends something of the person's own
+	TurnPassed   TurnKind = "passed"    // the attendant hands the conversation on, to the one in Said or to whoever comes
 	TurnGaveBack TurnKind = "gave back" // to the bot
+	TurnClosed   TurnKind = "closed"    // the attendant ends the attendance, for the reason in Said
 	TurnErased   TurnKind = "erased"    // the person had all before erased; it is not kept
 )
 

@@ -221,7 +221,7 @@ func TestBoard(t *testing.T) {
 	if strings.Contains(talk.text, "/documento") {
 		t.Error("a reader is shown the way to a document")
 	}
-	clerk.get("/conversas/"+first).wants(t, 200, `href="/conversas/telegram:4711/documento"`)
+	clerk.get("/conversas/"+first).wants(t, 200, `href="/conversas/`+first+`/documento"`)
 	talk = clerk.get("/conversas/" + second)
 	for _, words := range []string{"Erro nosso, código K7Q2", "Espera por uma pessoa desde", "Conversa encerrada"} {
 		talk.wants(t, 200, words)

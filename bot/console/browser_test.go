@@ -217,7 +217,7 @@ func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	w := open(t, func(c *Config) {
 		c.Second = store.Roles[2:]
-		c.Document = func(context.Context, string) (string, bool, error) { return "70000010111", true, nil }
+		c.Document = func(context.Context, string, string) (string, bool, error) { return "70000010111", true, nil }
 	})
 	w.add("davi", store.Administrator)
 	w.add("ana", store.Attendant)
@@ -362,11 +362,11 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("document", func(t *testing.T) {
-		p.open("/conversas/telegram:79991234711/documento", "Nome de acesso")
+		p.open("/conversas/"+w.says("79991234711", "oi", identified)+"/documento", "Nome de acesso")
 		p.keys("ana", kb.Tab, password, kb.Enter)
 		p.until("Por que você precisa ver")
 		p.accessible("documento")
-		p.fit("/conversas/{sessao}/documento")
+		p.fit("/conversas/{protocolo}/documento")
 		p.keys("conferir o titular", kb.Enter)
 		p.until("700.000.101-11")
 		p.accessible("documento-visto")

@@ -102,9 +102,9 @@ type Accesses interface {
 }
 
 // A Document returns the CPF or CNPJ of who has identified themselves in a
-// conversation (channel and person), without mask; ok is false if nobody has, or
-// if none is registered.
-type Document func(ctx context.Context, session string) (document string, ok bool, err error)
+// conversation (channel and person), without mask; ok is false if nobody has, if
+// the conversation of that protocol is over, or if none is registered.
+type Document func(ctx context.Context, session, protocol string) (document string, ok bool, err error)
 
 // Heads remember elsewhere than in the database how far the audit log reached.
 type Heads interface {

@@ -297,7 +297,7 @@ func TestRights(t *testing.T) {
 		if !both {
 			method, path = http.MethodGet, at
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{sessao}", "telegram:4711", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
 		if path == "/" && !both {
 			path = "/nowhere"
 		}
@@ -706,14 +706,15 @@ func TestHashesAtOnce(t *testing.T) {
 func TestReveal(t *testing.T) {
 	asked := ""
 	w := open(t, func(c *Config) {
-		c.Document = func(_ context.Context, session string) (string, bool, error) {
-			asked = session
+		c.Document = func(_ context.Context, session, protocol string) (string, bool, error) {
+			asked = session + " " + protocol
 			return "70000010111", session == "telegram:5579991234711", nil
 		}
 	})
 	w.add("edu", store.Officer)
 	c := w.in("edu")
-	page := "/conversas/telegram:5579991234711/documento"
+	protocol := w.says("5579991234711", "oi", identified)
+	page := "/conversas/" + protocol + "/documento"
 	c.get(page).wants(t, 200, "telegram:…4711")
 	for _, reason := range []string{"", "porque", "aaaaaaaaaaaa", "conferir 700.000.101-11 no cadastro", strings.Repeat("conferir ", 30)} {
 		c.post(page, "motivo", reason).wants(t, 422, "erro")
@@ -722,7 +723,15 @@ func TestReveal(t *testing.T) {
 		t.Errorf("without a reason the document of %q was read", asked)
 	}
 	c.post(page, "motivo", "conferir o titular antes de mudar").wants(t, 200, "700.000.101-11")
-	c.post("/conversas/whatsapp:1@lid/documento", "motivo", "conferir o titular antes").wants(t, 200, "Ninguém se identificou")
+	if asked != "telegram:5579991234711 "+protocol {
+		t.Errorf("the document of %q was read", asked)
+	}
+	w.says("whatsapp:1@lid", "oi", func(s *bot.Session) { s.Protocol = "26052000000001" })
+	c.post("/conversas/26052000000001/documento", "motivo", "conferir o titular antes").wants(t, 200, "Ninguém se identificou")
+	for _, address := range []string{"/conversas/99999999999999/documento", "/conversas/telegram:5579991234711/documento"} {
+		c.get(address).wants(t, 404, "Não há conversa com este protocolo")
+		c.post(address, "motivo", "conferir o titular antes").wants(t, 404, "Não há conversa com este protocolo")
+	}
 	entries, err := w.db.Audit(t.Context(), 0, "", "revealed", 10)
 	if err != nil || len(entries) != 2 || entries[1].On != "telegram:...4711" || entries[1].Detail != "conferir o titular antes de mudar" || entries[0].On != "whatsapp:1" {
 		t.Errorf("%+v %v", entries, err)

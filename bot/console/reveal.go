@@ -34,14 +34,24 @@ func masked(session string) string {
 }
 
 func (c *Console) revealForm(w http.ResponseWriter, r *http.Request, v visitor) error {
-	c.show(w, r, v, http.StatusOK, "documento", "Ver o documento", revealing{Path: r.URL.EscapedPath(), Talk: masked(r.PathValue("sessao"))})
+	session, err := c.sessionOf(r.Context(), r.PathValue("protocolo"))
+	if err != nil {
+		return err
+	}
+	c.show(w, r, v, http.StatusOK, "documento", "Ver o documento", revealing{Path: r.URL.EscapedPath(), Talk: masked(session)})
 	return nil
 }
 
 // reveal shows the CPF or CNPJ of who identified themselves in a conversation,
-// once it is written down who wanted to see it, and why.
+// once it is written down who wanted to see it, and why. The address names it by
+// its protocol: addresses are kept by browsers and proxies, and who is there is
+// named by a phone.
 func (c *Console) reveal(w http.ResponseWriter, r *http.Request, v visitor) error {
-	session := r.PathValue("sessao")
+	protocol := r.PathValue("protocolo")
+	session, err := c.sessionOf(r.Context(), protocol)
+	if err != nil {
+		return err
+	}
 	p := revealing{Path: r.URL.EscapedPath(), Talk: masked(session), Reason: strings.TrimSpace(r.PostFormValue("motivo"))}
 	if p.Trouble = checkReason(p.Reason); p.Trouble != "" {
 		c.show(w, r, v, http.StatusUnprocessableEntity, "documento", "Ver o documento", p)
@@ -50,7 +60,7 @@ func (c *Console) reveal(w http.ResponseWriter, r *http.Request, v visitor) erro
 	if err := c.office.note(r.Context(), c.by(r, v.Name), "revealed", p.Talk, p.Reason); err != nil {
 		return err
 	}
-	document, known, err := c.Document(r.Context(), session)
+	document, known, err := c.Document(r.Context(), session, protocol)
 	if err != nil {
 		return err
 	}

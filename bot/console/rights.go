@@ -86,8 +86,8 @@ func endpoints() []endpoint {
 		{At: "GET /conversas", May: readers, Serve: (*Console).talks, Menu: "Conversas"},
 		{At: "GET /conversas/eventos", May: readers, Serve: (*Console).talkEvents, Quiet: true},
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
-		{At: "GET /conversas/{sessao}/documento", May: revealers, Serve: (*Console).revealForm},
-		{At: "POST /conversas/{sessao}/documento", May: revealers, Serve: (*Console).reveal},
+		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
+		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},
 
 		{At: "GET /saude", May: staff, Serve: (*Console).health, Menu: "Saúde"},
 		{At: "GET /saude/agora", May: staff, Serve: (*Console).health, Quiet: true},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 		page.Property = cmp.Or(t.Mask, page.Property)
 	}
 	if page.Property != "" && revealers.admits(v) {
-		page.Document = "/conversas/" + url.PathEscape(session) + "/documento"
+		page.Document = "/conversas/" + protocol + "/documento"
 	}
 	c.show(w, r, v, http.StatusOK, "conversa", "Conversa "+bot.Grouped(protocol), page)
 	return nil

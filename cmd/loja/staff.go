@@ -286,10 +286,11 @@ func (l *loja) namesIn(ctx context.Context, sessions []string) (map[string]strin
 }
 
 // documentIn returns the document of who has identified themselves in a
-// conversation.
-func (l *loja) documentIn(ctx context.Context, session string) (string, bool, error) {
+// conversation that is still the one of that protocol: in a later one it may be
+// somebody else.
+func (l *loja) documentIn(ctx context.Context, session, protocol string) (string, bool, error) {
 	s, err := l.mail.Session(ctx, session)
-	if err != nil || s.Identity == nil {
+	if err != nil || s.Identity == nil || s.Protocol != protocol {
 		return "", false, err
 	}
 	return l.db.DocumentOf(ctx, s.Identity.Customer, s.Identity.Property)

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"bot/answer":                {"bot", "store", "store/taxid"},
 	"bot/bottest":               {"bot"},
 	"bot/console/scrub":         {"bot", "store"},
+	"bot/console/diversion":     {"bot", "store", "store/taxid", "golang.org/x/text"},
 	"bot/recent":                {},
 	"bot/telegram":              {"bot", "bot/recent", "github.com/cenkalti/backoff/v5", "github.com/go-telegram-bot-api/telegram-bot-api/v5", "golang.org/x/time"},
 	"bot/telegram/telegramtest": {},

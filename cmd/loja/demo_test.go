@@ -120,12 +120,17 @@ func evaluate[T any](p page, expression string) T {
 
 func (p page) text() string { return evaluate[string](p, `document.body?.innerText ?? ""`) }
 
-// until waits for an expression to be true.
+// until waits for an expression to be true. A page that is just going to another
+// one, as by its refresh, answers with an error.
 func (p page) until(what, expression string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !evaluate[bool](p, "!!("+expression+")"); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		is, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if err == nil && is {
+			return
+		}
 		if time.Now().After(deadline) {
-			p.t.Fatalf("%s never came; the page reads:\n%s", what, p.text())
+			p.t.Fatalf("%s never came (%v); the page reads:\n%s", what, err, p.text())
 		}
 	}
 }

@@ -40,9 +40,10 @@ type Charge struct {
 	Received Money     // what is here of all payments, refunds taken off
 	PaidAt   time.Time // when the provider says it was paid; zero unless Paid
 
-	Ref      string // the provider's own name for it, "" until KeepCheckout
-	Address  string // where it is paid: the company's page, or the PIX code; likewise
-	Protocol string // of the request (RA) that staff got for its marks, "" without one
+	Ref      string    // the provider's own name for it, "" until KeepCheckout
+	Address  string    // where it is paid: the company's page, or the PIX code; likewise
+	Asked    time.Time // when its provider was last asked about it after it was closed; zero if never
+	Protocol string    // of the request (RA) that staff got for its marks, "" without one
 }
 
 // ChargeState is where a charge stands. Each state comes after those before it,

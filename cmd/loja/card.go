@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"lojavirtual/bot"
 	"lojavirtual/store"
@@ -44,14 +47,17 @@ type cardDesk struct {
 	companies map[string]card.Company // by their id
 	operator  store.Operator
 	db        *postgres.DB
-	pix       *pixDesk      // nil without a bank that keeps PIX charges
-	public    func() string // how customers reach us
-	key       []byte        // signs links
+	pix       *pixDesk          // nil without a bank that keeps PIX charges
+	public    func() string     // how customers reach us
+	key       []byte            // signs links
+	paths     map[string]string // where each company tells of payments
 	log       *slog.Logger
-	hints     chan hint // to be read back
+	hints     chan hint          // to be read back
+	opening   singleflight.Group // pages that companies are making, by the charge
 
-	mu    sync.Mutex
-	asked map[string]time.Time // when a charge was last read back for somebody who proved nothing
+	mu          sync.Mutex
+	asked, past map[string]time.Time // what was read back for somebody who proved nothing, and when: lately, and in the time before
+	turned      time.Time            // when asked began
 }
 
 // A hint says where there may be news.
@@ -68,19 +74,39 @@ const (
 	asideTime       = 3 * time.Second // between two looks for who proved nothing
 	linkShows       = 24 * time.Hour  // that a link shows what became of its charge
 	unheardTime     = 2 * time.Hour   // that debts are held after their time for a company that tells nothing
+	longestCheckout = 2 * time.Second // between two looks for a page that another process has made
+	companiesAtOnce = 8               // that the jobs ask
 )
 
-// cardWebhook is where companies tell of payments: it ends with the company's id.
+// looks are how long after the time of a charge its company is asked for money
+// that came all the same. Nobody waits for the answer, so it is asked less and
+// less often. The next one makes up for one that was missed, until closedNews.
+var looks = []time.Duration{time.Hour, 3 * time.Hour, 12 * time.Hour, 24 * time.Hour, 72 * time.Hour}
+
+// closedNews is how far back closed charges are asked for.
+const closedNews = 96 * time.Hour
+
+// cardWebhook is where companies tell of payments: it goes on with the company's id.
 const cardWebhook = "/webhooks/card/"
 
+// cardPath is where a company tells of payments. Of one that signs nothing it ends
+// in a secret of this installation, for anybody else could keep us asking it.
+func cardPath(c store.CardCompany, derive func(use string) []byte) string {
+	path := cardWebhook + c.ID
+	if c.Kind == store.Cielo {
+		path += "/" + base64.RawURLEncoding.EncodeToString(derive("card webhook "+c.ID))
+	}
+	return path
+}
+
 // openCards opens the companies of the operator; nil if there is none.
-func openCards(op store.Operator, db *postgres.DB, pix *pixDesk, key []byte, public func() string, log *slog.Logger) (*cardDesk, error) {
+func openCards(op store.Operator, db *postgres.DB, pix *pixDesk, derive func(use string) []byte, public func() string, log *slog.Logger) (*cardDesk, error) {
 	if len(op.Cards) == 0 {
 		return nil, nil
 	}
 	d := &cardDesk{
-		companies: map[string]card.Company{}, operator: op, db: db, pix: pix, public: public, key: key, log: log,
-		hints: make(chan hint, newsWaiting), asked: map[string]time.Time{},
+		companies: map[string]card.Company{}, operator: op, db: db, pix: pix, public: public, key: derive("pay link"), log: log,
+		paths: map[string]string{}, hints: make(chan hint, newsWaiting), asked: map[string]time.Time{},
 	}
 	var wrong problems
 	for _, c := range op.Cards {
@@ -89,7 +115,7 @@ func openCards(op store.Operator, db *postgres.DB, pix *pixDesk, key []byte, pub
 			wrong = append(wrong, err.Error())
 			continue
 		}
-		d.companies[c.ID] = company
+		d.companies[c.ID], d.paths[c.ID] = company, cardPath(c, derive)
 	}
 	if len(wrong) > 0 {
 		return nil, wrong
@@ -198,7 +224,7 @@ func (d *cardDesk) order(c store.Charge) card.Order {
 	return card.Order{
 		ID: c.ID, Total: c.Total, Title: payTitle(c) + " · " + d.operator.Name, Expires: c.Expires,
 		Back:   d.link(c).Address + "/back",
-		Notify: d.public() + cardWebhook + c.Provider,
+		Notify: d.public() + d.paths[c.Provider],
 	}
 }
 
@@ -257,8 +283,26 @@ func (d *cardDesk) withdrawPix(ctx context.Context, c store.Charge, now time.Tim
 }
 
 // checkOut has the company make its page, once: one that asks twice may get two.
-func (d *cardDesk) checkOut(ctx context.Context, id string, now time.Time) (c store.Charge, refusal store.Refusal, err error) {
-	for {
+// All who come to this process meanwhile share what comes of it, so it goes on
+// when the first of them has left.
+func (d *cardDesk) checkOut(ctx context.Context, id string, now time.Time) (store.Charge, store.Refusal, error) {
+	type made struct {
+		charge  store.Charge
+		refusal store.Refusal
+	}
+	all, err, _ := d.opening.Do(id, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), companyPatience)
+		defer cancel()
+		c, refusal, err := d.makePage(ctx, id, now)
+		return made{c, refusal}, err
+	})
+	m, _ := all.(made)
+	return m.charge, m.refusal, err
+}
+
+// makePage has the company make its page, or waits for another process that does.
+func (d *cardDesk) makePage(ctx context.Context, id string, now time.Time) (c store.Charge, refusal store.Refusal, err error) {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, longestCheckout) {
 		ran, err := d.db.Alone(ctx, "check out "+id, func(ctx context.Context) error {
 			if c, _, err = d.db.Charge(ctx, id); err != nil || c.State != store.ChargeOpen || c.Address != "" {
 				return err
@@ -289,7 +333,7 @@ func (d *cardDesk) checkOut(ctx context.Context, id string, now time.Time) (c st
 		select { // somebody else asks for it
 		case <-ctx.Done():
 			return c, store.CompanyAway, nil
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -366,7 +410,7 @@ func (d *cardDesk) settle(ctx context.Context, c store.Charge, payments []card.P
 func (d *cardDesk) serveNotice(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("company")
 	company := d.companies[id]
-	if company == nil {
+	if company == nil || subtle.ConstantTimeCompare([]byte(r.URL.Path), []byte(d.paths[id])) != 1 {
 		http.NotFound(w, r)
 		return
 	}
@@ -383,8 +427,8 @@ func (d *cardDesk) serveNotice(w http.ResponseWriter, r *http.Request) {
 		d.log.Warn("a notification is not the card company's", "company", id)
 		http.Error(w, "signature", http.StatusUnauthorized)
 		return
-	case !notice.Signed && !d.mayAsk(id+" "+notice.Ref):
-		return // somebody asks for the same again; the jobs look, too
+	case !notice.Signed && !d.mayAsk(id+" "+notice.Event):
+		return // the same again
 	}
 	if !d.tell(hint{company: id, about: notice.Subject}) {
 		w.Header().Set("Retry-After", "60")
@@ -403,20 +447,23 @@ func (d *cardDesk) tell(h hint) bool {
 }
 
 // mayAsk tells whether it is time to ask a company again because of somebody who
-// proved nothing.
+// proved nothing. What does not fit in here any more may be asked: the queue has
+// its own limit, and says so to who comes then.
 func (d *cardDesk) mayAsk(what string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	for old, at := range d.asked {
-		if now.Sub(at) >= asideTime {
-			delete(d.asked, old)
+	if now.Sub(d.turned) >= asideTime { // nothing older than past counts any more
+		d.asked, d.past, d.turned = map[string]time.Time{}, d.asked, now
+	}
+	for _, known := range []map[string]time.Time{d.asked, d.past} {
+		if at, ok := known[what]; ok && now.Sub(at) < asideTime {
+			return false
 		}
 	}
-	if _, soon := d.asked[what]; soon || len(d.asked) >= newsWaiting {
-		return false
+	if len(d.asked) < newsWaiting {
+		d.asked[what] = now
 	}
-	d.asked[what] = now
 	return true
 }
 
@@ -471,7 +518,7 @@ func (l *loja) cardJobs() []job {
 	}
 	return []job{
 		{name: "card news", every: time.Minute, do: l.cards.catchUp},
-		{name: "card sweep", every: time.Hour, do: l.cards.sweep},
+		{name: "card sweep", every: 15 * time.Minute, do: l.cards.sweep},
 	}
 }
 
@@ -480,40 +527,82 @@ func (l *loja) cardJobs() []job {
 func (d *cardDesk) catchUp(ctx context.Context) error { return d.poll(ctx, true) }
 
 // sweep looks for payments of charges that were closed without money in the last
-// days, and closes their pages where that failed.
+// days, and closes their pages where that failed. It comes often and mostly finds
+// nothing to ask.
 func (d *cardDesk) sweep(ctx context.Context) error { return d.poll(ctx, false) }
 
-// poll asks about the charges that are open, or those that are not. One that
-// could not be asked for waits, for it might be paid, but not for ever: the debts
-// are held, and the company may have gone for good.
+// poll asks about the charges that are open, or those that are not and whose time
+// for another look has come. One that could not be asked for waits, for it might be
+// paid, but not for ever: the debts are held, and the company may have gone for
+// good. Companies are asked side by side, so that a slow one keeps no other.
 func (d *cardDesk) poll(ctx context.Context, open bool) error {
 	now := time.Now()
-	charges, err := d.db.PollCharges(ctx, now.Add(-lostNews))
+	charges, err := d.db.PollCharges(ctx, now.Add(-closedNews))
 	if err != nil {
 		return err
 	}
-	var wrong error
-	gone, unheard := map[string]bool{}, map[string]bool{} // companies that are away, and charges
+	at := map[string][]store.Charge{} // the company
 	for _, c := range charges {
-		if c.Provider == store.ByPix || (c.State == store.ChargeOpen) != open {
-			continue
-		}
-		if gone[c.Provider] { // the next would wait for it as well
-			unheard[c.ID] = true
-			continue
-		}
-		if err := d.look(ctx, c, now); err != nil {
-			wrong = errors.Join(wrong, fmt.Errorf("%s, charge %s: %w", c.Provider, c.ID, err))
-			gone[c.Provider], unheard[c.ID] = bot.IsTemporary(err), !errors.Is(err, errNotClosed)
+		if c.Provider != store.ByPix && (c.State == store.ChargeOpen) == open && (open || lookDue(c, now)) {
+			at[c.Provider] = append(at[c.Provider], c)
 		}
 	}
-	if open {
-		_, err := d.db.ExpireCharges(ctx, now, func(c store.Charge) bool {
-			return c.Provider != store.ByPix && (!unheard[c.ID] || now.Sub(c.Expires) >= unheardTime)
+	var mu sync.Mutex
+	var asking sync.WaitGroup
+	var heard []string
+	unheard := map[string]bool{}
+	room := make(chan struct{}, companiesAtOnce)
+	for _, charges := range at {
+		room <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-room }()
+			told, untold, wrong := d.lookAll(ctx, charges, now)
+			mu.Lock()
+			defer mu.Unlock()
+			heard, err = append(heard, told...), errors.Join(err, wrong)
+			for _, id := range untold {
+				unheard[id] = true
+			}
 		})
-		wrong = errors.Join(wrong, err)
 	}
-	return wrong
+	asking.Wait()
+	if !open {
+		return errors.Join(err, d.db.ChargesAsked(ctx, heard, now))
+	}
+	_, expiring := d.db.ExpireCharges(ctx, now, func(c store.Charge) bool {
+		return c.Provider != store.ByPix && (!unheard[c.ID] || now.Sub(c.Expires) >= unheardTime)
+	})
+	return errors.Join(err, expiring)
+}
+
+// lookDue tells whether it is time to ask about a closed charge again.
+func lookDue(c store.Charge, now time.Time) bool {
+	return slices.ContainsFunc(looks, func(after time.Duration) bool {
+		at := c.Expires.Add(after)
+		return c.Asked.Before(at) && !now.Before(at)
+	})
+}
+
+// lookAll looks at charges of one company, one after the other, and returns of
+// which it told and of which it did not.
+func (d *cardDesk) lookAll(ctx context.Context, charges []store.Charge, now time.Time) (heard, unheard []string, wrong error) {
+	away := false
+	for _, c := range charges {
+		var err error
+		if !away { // the next would wait for it as well
+			err = d.look(ctx, c, now)
+		}
+		if err != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("%s, charge %s: %w", c.Provider, c.ID, err))
+		}
+		if away || err != nil && !errors.Is(err, errNotClosed) {
+			unheard = append(unheard, c.ID)
+		} else {
+			heard = append(heard, c.ID)
+		}
+		away = away || bot.IsTemporary(err)
+	}
+	return heard, unheard, wrong
 }
 
 // look brings a charge together with what its company has of it. That of a

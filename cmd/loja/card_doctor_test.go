@@ -43,7 +43,7 @@ func TestDoctorOfCards(t *testing.T) {
 		want    string
 	}{
 		{good, company("mp", store.MercadoPago, mp.Address, "", mp.Token, other), "ok    card company mp, which tells of payments at https://loja.example/webhooks/card/mp\n"},
-		{good, company("cielo", store.Cielo, cielo.Address, cielo.ID, "", cielo.Secret), "ok    card company cielo, which tells of payments at https://loja.example/webhooks/card/cielo\n"},
+		{good, company("cielo", store.Cielo, cielo.Address, cielo.ID, "", cielo.Secret), "ok    card company cielo, which tells of payments at https://loja.example/webhooks/card/cielo/"},
 		{good, company("own", store.SignedCard, demo.URL, "", "", key), "ok    card company own, which"},
 		{good, company("mp", store.MercadoPago, mp.Address, "", other, other), "FAIL  card company mp: card: GET /v1/payments/search: the company answers 401: are the credentials"},
 		{good, company("cielo", store.Cielo, cielo.Address, cielo.ID, "", other), "FAIL  card company cielo: card: POST /api/public/v2/token: the company answers 401: are the credentials"},

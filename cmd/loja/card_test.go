@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -211,7 +213,7 @@ func (w *till) choose(c store.Charge, choice string) {
 
 // tell posts a notification that a company made.
 func (w *till) tell(company string, r *http.Request, body []byte) int {
-	r.URL.Path = cardWebhook + company
+	r.URL.Path = cmp.Or(w.cards.paths[company], cardWebhook+company)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	rw := httptest.NewRecorder()
 	w.pages.ServeHTTP(rw, r)
@@ -386,10 +388,144 @@ func TestCardJobs(t *testing.T) {
 	}
 
 	// The company had it all the same, later.
+	w.expired(c.ID, looks[0])
 	w.mercadopago.Pay(c.ID, "approved", time.Now())
 	w.do(w.cards.sweep)
 	if late := w.await(c.ID, store.ChargePaid); !late.Marks.Late || late.Protocol == "" {
 		t.Errorf("paid late: %+v, %q", late.Marks, late.Protocol)
+	}
+}
+
+// Of charges that ended without money the company is asked less and less often,
+// and of what came all the same it is heard with the next question.
+func TestCardSweep(t *testing.T) {
+	w := atTill(t, afar)
+	c := w.goTo(w.offer("mp", mariasProperty, w.debts(mariasProperty)...))
+	w.expire(c.ID)
+	w.do(w.cards.catchUp)
+	w.await(c.ID, store.ChargeExpired)
+	before := w.mercadopago.Calls()
+	hours := func(n int) {
+		t.Helper()
+		for range n {
+			w.write(`UPDATE loja.charge SET expires_at = expires_at - interval '1 hour', asked_at = asked_at - interval '1 hour'`)
+			w.do(w.cards.sweep)
+			w.do(w.cards.sweep) // another process
+		}
+	}
+	hours(20)
+	if calls := w.mercadopago.Calls() - before; calls != 3*2 { // after 1, 3 and 12 hours its page is closed, and its payments read
+		t.Errorf("in 20 hours the company was asked %d times", calls)
+	}
+	w.mercadopago.Fail(cardtest.Down)
+	w.write(`UPDATE loja.charge SET expires_at = expires_at - interval '4 hours', asked_at = asked_at - interval '4 hours'`)
+	if err := w.cards.sweep(t.Context()); err == nil {
+		t.Error("nobody is told that the company is away")
+	}
+	before = w.mercadopago.Calls()
+	hours(80)
+	if calls := w.mercadopago.Calls() - before; calls != 2*2 { // the one that failed, and after 3 days
+		t.Errorf("in 80 more hours it was asked %d times", calls)
+	}
+
+	late := w.goTo(w.offer("mp", mariasProperty, w.debts(mariasProperty)...))
+	w.expire(late.ID)
+	w.do(w.cards.catchUp)
+	w.mercadopago.Pay(late.ID, "approved", time.Now())
+	if hours(1); w.charge(late.ID).State != store.ChargePaid {
+		t.Error("what was paid is not found an hour later")
+	}
+}
+
+// A company that does not answer keeps no other from being asked.
+func TestCardSideBySide(t *testing.T) {
+	w := atTill(t, afar)
+	debts := w.debts(mariasProperty)
+	prompt := w.goTo(w.offer("mp", mariasProperty, debts[0]))
+	w.goTo(w.offer("demo", mariasProperty, debts[1])) // the newest is asked first
+	w.mercadopago.Pay(prompt.ID, "approved", time.Now())
+	before := w.mercadopago.Calls()
+	company, freed := w.demo.Config.Handler, false
+	w.demo.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			if freed = w.mercadopago.Calls() > before; freed {
+				company.ServeHTTP(rw, r)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+	if err := w.cards.catchUp(t.Context()); err != nil || !freed {
+		t.Errorf("the other waits, %v", err)
+	}
+	w.await(prompt.ID, store.ChargePaid)
+}
+
+// Those who press at once, while the company is at it, share what it says.
+func TestCardCheckoutIsShared(t *testing.T) {
+	w := atTill(t, afar)
+	link := w.offer("demo", mariasProperty, w.debts(mariasProperty)...)
+	const people = 50
+	var calls, here atomic.Int32
+	w.demo.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		for here.Load() < people {
+			time.Sleep(time.Millisecond)
+		}
+		rw.WriteHeader(http.StatusInternalServerError)
+	})
+	if o, _, err := w.db.OpenCharge(t.Context(), link.Charge.ID, time.Now()); err != nil || o.Charge.State != store.ChargeOpen {
+		t.Fatal(o.Charge.State, err)
+	}
+	var pressing sync.WaitGroup
+	for range people {
+		pressing.Go(func() {
+			here.Add(1)
+			if _, refusal, err := w.cards.checkOut(t.Context(), link.Charge.ID, time.Now()); refusal != store.CompanyAway || err != nil {
+				t.Error(refusal, err)
+			}
+		})
+	}
+	pressing.Wait()
+	if n := calls.Load(); n > people/5 { // who came just after it may have asked again
+		t.Errorf("the company was asked %d times by %d people", n, people)
+	}
+}
+
+// Only who knows the address that Cielo was given makes us ask Cielo, and however
+// much comes, what is new gets through.
+func TestCardFlood(t *testing.T) {
+	w := atTill(t, afar)
+	path := w.cards.paths["cielo"]
+	for _, address := range []string{cardWebhook + "cielo", cardWebhook + "cielo/", path + "A", path[:len(path)-1], strings.Replace(path, "cielo", "mp", 1), cardWebhook + "mp/x"} {
+		r, body := w.cielo.Notify("ref", "payment", "2")
+		r.URL.Path, r.Body = address, io.NopCloser(bytes.NewReader(body))
+		rw := httptest.NewRecorder()
+		if w.pages.ServeHTTP(rw, r); rw.Code != http.StatusNotFound || len(w.cards.hints) > 0 {
+			t.Errorf("%s is answered %d", address, rw.Code)
+		}
+	}
+	for n := range 3 * newsWaiting {
+		if !w.cards.mayAsk(fmt.Sprint(n)) {
+			t.Fatalf("number %d does not get through", n)
+		}
+	}
+	if kept := len(w.cards.asked) + len(w.cards.past); kept > 2*newsWaiting {
+		t.Errorf("%d are kept", kept)
+	}
+	w.cards.turned = time.Time{}
+	if !w.cards.mayAsk("a") || w.cards.mayAsk("a") {
+		t.Error("the same may be asked for again at once, or never")
+	}
+	w.cards.turned = time.Time{}
+	if w.cards.mayAsk("b"); w.cards.mayAsk("a") {
+		t.Error("what was asked for just before is forgotten")
+	}
+	for n := range newsWaiting + 1 {
+		r, body := w.cielo.Notify(fmt.Sprint("ref-", n), fmt.Sprint("payment-", n), "2")
+		if status := w.tell("cielo", r, body); (status == http.StatusServiceUnavailable) != (n == newsWaiting) {
+			t.Fatalf("number %d is answered %d", n, status)
+		}
 	}
 }
 

@@ -189,7 +189,7 @@ func (r *round) cards(ctx context.Context, cfg config, op store.Operator) {
 		asking, cancel := context.WithTimeout(ctx, patience)
 		_, err = company.Payments(asking, noCharge)
 		cancel()
-		switch notify := cfg.PublicURL + cardWebhook + c.ID; {
+		switch notify := cfg.PublicURL + cardPath(c, cfg.derive); {
 		case err != nil && bot.IsTemporary(err):
 			r.note(what, err.Error()+": is its address right, and can this machine reach it?")
 		case err != nil:

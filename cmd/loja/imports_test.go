@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 		"flows", "flows/acompanhamento", "flows/debitos", "flows/document", "flows/scan",
 		"store", "store/bank", "store/brcode", "store/card", "store/card/democard", "store/embedded", "store/febraban", "store/genuine", "store/postgres", "store/redis", "store/seal", "store/taxid",
 		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
-		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang", "rsc.io/qr",
+		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang", "golang.org/x/sync", "rsc.io/qr",
 	},
 
 	// What a conversation is. It opens no connection.

@@ -90,7 +90,7 @@ func (l *loja) openLedger(ctx context.Context) (err error) {
 		}
 		l.pix = newPixDesk(client, l.db, l.log)
 	}
-	l.cards, err = openCards(l.operator, l.db, l.pix, l.derive("pay link"), func() string { return l.PublicURL }, l.log)
+	l.cards, err = openCards(l.operator, l.db, l.pix, l.derive, func() string { return l.PublicURL }, l.log)
 	return err
 }
 

@@ -36,6 +36,7 @@ func (l *loja) publicPages() http.Handler {
 		mux.HandleFunc("GET /pay/{token}/back", l.serveBack)
 		mux.Handle("POST /pay/{token}", l.pressable())
 		mux.HandleFunc("POST "+cardWebhook+"{company}", l.cards.serveNotice)
+		mux.HandleFunc("POST "+cardWebhook+"{company}/{secret}", l.cards.serveNotice)
 	}
 	return within(bodyTime, mux)
 }

@@ -48,7 +48,7 @@ func openBooks(t *testing.T) *books {
 		TokenFile: secret([]byte(b.company.Token)), SecretFile: secret(b.company.Secret),
 	}}
 	var err error
-	if b.cards, err = openCards(b.operator, b.db, b.pix, b.derive("pay link"), func() string { return afar }, b.log); err != nil {
+	if b.cards, err = openCards(b.operator, b.db, b.pix, b.derive, func() string { return afar }, b.log); err != nil {
 		t.Fatal(err)
 	}
 	if b.conn, err = pgx.Connect(t.Context(), b.DatabaseURL); err != nil {

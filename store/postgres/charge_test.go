@@ -946,6 +946,12 @@ func TestPollCharges(t *testing.T) {
 	if got := poll(later(31)); got != nil {
 		t.Errorf("expired long ago: %q", got)
 	}
+	if err := w.ChargesAsked(t.Context(), []string{c.ID}, later(90)); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := w.Charge(t.Context(), c.ID); !ok || err != nil || !got.Asked.Equal(later(90)) {
+		t.Errorf("asked at %s, %v", got.Asked, err)
+	}
 	w.pay(c, later(10))
 	if got := poll(nine); got != nil {
 		t.Errorf("paid: %q", got)

@@ -68,6 +68,13 @@ func (db *DB) PollCharges(ctx context.Context, since time.Time) ([]store.Charge,
 	return found, away("charges to ask for", err)
 }
 
+// ChargesAsked notes that the providers of these charges have told what they have
+// of them, so that those that are closed need not be asked again soon.
+func (db *DB) ChargesAsked(ctx context.Context, ids []string, at time.Time) error {
+	_, err := db.pool.Exec(ctx, `UPDATE loja.charge SET asked_at = $2::timestamptz WHERE id = ANY ($1::text[])`, ids, at)
+	return away("note that charges were asked for", err)
+}
+
 // UntoldCharges returns who is to be told what of charges that were opened, the
 // oldest first: that it was paid, closed without money or refunded, and what is
 // amiss.
@@ -112,21 +119,24 @@ func readCharges(ctx context.Context, from asker, where string, args ...any) ([]
 // chargesWhere asks for rows of scanCharge.
 func chargesWhere(where string) string {
 	return `
-		SELECT id, property, provider, debts, discount, total, at_face, state, marks, received, paid_at, offered_at, opened_at, expires_at, ref, address, protocol
+		SELECT id, property, provider, debts, discount, total, at_face, state, marks, received, paid_at, offered_at, opened_at, expires_at, ref, address, asked_at, protocol
 		  FROM loja.charge WHERE ` + where + ` ORDER BY offered_at DESC, id`
 }
 
 func scanCharge(row pgx.CollectableRow) (c store.Charge, err error) {
 	var marks string
-	var paid, opened *time.Time
+	var paid, opened, asked *time.Time
 	err = row.Scan(&c.ID, &c.Property, &c.Provider, &c.Debts, &c.Discount, &c.Total, &c.AtFace, &c.State, &marks, &c.Received,
-		&paid, &c.Offered, &opened, &c.Expires, &c.Ref, &c.Address, &c.Protocol)
+		&paid, &c.Offered, &opened, &c.Expires, &c.Ref, &c.Address, &asked, &c.Protocol)
 	c.Marks = store.ParseChargeMarks(marks)
 	if paid != nil {
 		c.PaidAt = *paid
 	}
 	if opened != nil {
 		c.Opened = *opened
+	}
+	if asked != nil {
+		c.Asked = *asked
 	}
 	return c, err
 }

@@ -68,7 +68,7 @@ const (
 type ChargeMarks struct {
 	Late   bool // paid after it had expired or been cancelled
 	Double bool // paid twice, or what it pays was paid by other means before
-	Short  bool // a payment of less than the sum, which does not count as paid
+	Short  bool // a payment of less than the sum, which does not count as paid, or what a refund has left of one
 	Over   bool // a payment of more than the sum
 }
 
@@ -122,6 +122,7 @@ const (
 	EventCancelled ChargeEventKind = "cancelled"
 	EventPaid      ChargeEventKind = "paid"
 	EventRefunded  ChargeEventKind = "refunded" // a payment, or a part of it, went back
+	EventReturned  ChargeEventKind = "returned" // so much of a payment has gone back by now, where a company tells no more than that
 )
 
 // A ChargeEvent is one piece of news of a charge. There is nothing in it of a
@@ -133,8 +134,8 @@ type ChargeEvent struct {
 	Kind     ChargeEventKind
 	At       time.Time // when it happened, by the provider's clock
 
-	// Of EventPaid and EventRefunded: the payment by the provider's name
-	// (endToEndId), and how much of it was paid or went back. What a bank added
+	// Of EventPaid, EventRefunded and EventReturned: the payment by the provider's
+	// name (endToEndId), and how much of it was paid or went back. What a bank added
 	// for lateness itself (juros and multa of componentesValor) is not counted. An
 	// EventRefunded of 0 is of all of the payment.
 	Payment string

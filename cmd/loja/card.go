@@ -363,6 +363,13 @@ func cardEvents(c store.Charge, payments []card.Payment) (events []store.ChargeE
 			back := paid
 			back.ID, back.Kind, back.Amount = p.ID+"/refunded", store.EventRefunded, 0
 			events = append(events, back)
+		} else if p.Returned > 0 { // the same sum is the same news
+			back := paid
+			back.ID, back.Kind, back.Amount = fmt.Sprintf("%s/returned/%d", p.ID, int64(p.Returned)), store.EventReturned, p.Returned
+			if !p.ReturnedAt.IsZero() {
+				back.At = p.ReturnedAt
+			}
+			events = append(events, back)
 		}
 	}
 	return events

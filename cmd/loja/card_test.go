@@ -157,14 +157,19 @@ func (w *till) charge(id string) store.Charge {
 // await waits until a charge is where it should be.
 func (w *till) await(id string, want store.ChargeState) store.Charge {
 	w.t.Helper()
-	for range 500 {
-		if c := w.charge(id); c.State == want {
-			return c
+	var c store.Charge
+	w.until(fmt.Sprintf("charge %s is %s", id, want), func() bool { c = w.charge(id); return c.State == want })
+	return c
+}
+
+// until waits for something to be so.
+func (w *till) until(what string, so func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("it never comes that %s", what)
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	w.t.Fatalf("charge %s is %s, not %s", id, w.charge(id).State, want)
-	return store.Charge{}
 }
 
 // expire lets the time of a charge be over.
@@ -277,6 +282,14 @@ func TestCardPages(t *testing.T) {
 	if _, page := w.get(link.Address + "A"); !strings.Contains(page, "não é nosso") {
 		t.Error("a changed link is ours")
 	}
+
+	w.until("too many look at once", func() bool {
+		for range 200 { // of nothing, so that it is quick
+			w.get("/pay/x")
+		}
+		status, page := w.get(link.Address + "/back?n=4")
+		return status == http.StatusTooManyRequests && strings.Contains(page, `content="10;url=?n=5"`)
+	})
 }
 
 // The button works where a browser says only by the Origin where a form comes
@@ -634,12 +647,7 @@ func TestCardNews(t *testing.T) {
 	again := w.mercadopago.Pay(c.ID, "approved", time.Now())
 	r, body = w.mercadopago.Notify(again, w.mercadopago.Secret, time.Now())
 	w.tell("mp", r, body)
-	for range 500 {
-		if c = w.charge(c.ID); c.Marks.Double {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	w.until("it is paid twice", func() bool { c = w.charge(c.ID); return c.Marks.Double })
 	if c.Protocol == "" || c.Received != 2*c.Total {
 		t.Errorf("paid twice: %+v", c)
 	}
@@ -699,6 +707,34 @@ func TestCardNews(t *testing.T) {
 	paid(c.ID)
 	if n := len(w.debts(mariasProperty)); n != 0 {
 		t.Errorf("%d bills can still be chosen", n)
+	}
+}
+
+// Of a payment a part goes back, and later more: staff and the customer know how
+// much is left, and the comparison with the company finds nothing else.
+func TestCardPartlyRefunded(t *testing.T) {
+	w := atTill(t, afar)
+	w.hear()
+	c := w.goTo(w.offer("mp", mariasProperty, w.debts(mariasProperty)[0]))
+	payment := w.mercadopago.Pay(c.ID, "approved", time.Now())
+	for _, back := range []store.Money{0, 1000, 1500} {
+		w.mercadopago.Set(payment, "approved", fmt.Sprintf("%d.%02d", back/100, back%100))
+		for range 2 {
+			r, body := w.mercadopago.Notify(payment, w.mercadopago.Secret, time.Now())
+			w.tell("mp", r, body)
+		}
+		w.until(fmt.Sprintf("%s went back", back), func() bool { c = w.charge(c.ID); return c.PaidAt.IsZero() == (back > 0) && c.Received == c.Total-back })
+		if (c.State == store.ChargePaid) != (back == 0) || c.Marks.Short != (back > 0) || (c.Protocol != "") != (back > 0) {
+			t.Errorf("%s of %s went back: %+v", back, c.Total, c)
+		}
+	}
+	now := time.Now()
+	r, err := w.reconcile(t.Context(), now.Add(-reconciled), now)
+	if err != nil || len(r.Differences) != 1 || r.Count(store.PaidShort) != 1 {
+		t.Errorf("compared: %+v, %v", r, err)
+	}
+	if _, page := w.get(w.cards.link(c).Address); !strings.Contains(page, "devolvido em parte") || !strings.Contains(page, c.Received.String()) {
+		t.Error("the page does not say so: " + page)
 	}
 }
 

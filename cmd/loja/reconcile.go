@@ -252,7 +252,7 @@ func (l *loja) recordFound(ctx context.Context, e store.ChargeEvent, now time.Ti
 		return nil, err
 	case ok && e.At.After(now.Add(-onItsWay)): // its webhook comes now
 		return nil, nil
-	case e.Kind == store.EventRefunded:
+	case e.Kind == store.EventRefunded, e.Kind == store.EventReturned:
 		d.Kind = store.UnknownRefund
 		if !ok { // its payment was told of
 			return nil, nil

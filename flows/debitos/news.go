@@ -22,6 +22,10 @@ func News(c store.Charge) []bot.Reply {
 			text += "\nNão precisa enviar comprovante nem pagar de novo."
 		}
 	case store.ChargeRefunded:
+		if c.Received > 0 {
+			text = bot.Marked("*Parte* do pagamento referente a %s foi *devolvida* a quem pagou: de *%s*, ficaram *%s*. Isso não quita a cobrança, e o que ela pagava volta a ficar em aberto. Antes de pagar de novo, espere a resposta da equipe.", paidFor(c), c.Total, c.Received)
+			break
+		}
 		text = bot.Marked("O pagamento referente a %s foi *devolvido* a quem pagou, e o que ele pagava volta a ficar em aberto. Para pagar, digite *débitos*.", paidFor(c))
 	case store.ChargeRefused, store.ChargeExpired, store.ChargeCancelled:
 		if c.Provider != store.ByPix && c.Marks == (store.ChargeMarks{}) {
@@ -70,7 +74,7 @@ func troubles(c store.Charge) []string {
 	if c.Marks.Over {
 		amiss = append(amiss, bot.Marked("O valor recebido passa do valor da cobrança, que era %s.", c.Total))
 	}
-	if c.Marks.Short {
+	if c.Marks.Short && c.State != store.ChargeRefunded {
 		amiss = append(amiss, bot.Marked("Chegou um pagamento menor que o valor da cobrança, que era %s: ele não quita o que você queria pagar, e nada mudou em %s.", c.Total, paidFor(c)))
 	}
 	return amiss

@@ -36,7 +36,10 @@ func TestNews(t *testing.T) {
 		{"double, and no request could be opened", with(func(c *store.Charge) { c.Marks.Double = true }), []string{"mais de um pagamento", "Guarde o comprovante", "*atendente*"}, []string{"Abri"}},
 		{"late and over", with(func(c *store.Charge) { c.Marks = store.ChargeMarks{Late: true, Over: true}; c.Received = 20000 }), []string{"depois do prazo", "200,00", "que era R$\u00a0140,00"}, nil},
 		{"short", with(func(c *store.Charge) { c.State, c.Marks.Short = store.ChargeOpen, true }), []string{"não quita", "03/2026"}, []string{"confirmado"}},
-		{"refunded", with(func(c *store.Charge) { c.State = store.ChargeRefunded }), []string{"*devolvido*", "*débitos*"}, []string{"confirmado"}},
+		{"refunded", with(func(c *store.Charge) { c.State, c.Received = store.ChargeRefunded, 0 }), []string{"*devolvido*", "*débitos*"}, []string{"confirmado"}},
+		{"refunded in part", with(func(c *store.Charge) {
+			c.State, c.Received, c.Marks.Short, c.Protocol = store.ChargeRefunded, 9000, true, "202605200001"
+		}), []string{"*Parte*", "*devolvida*", "140,00", "90,00", "protocolo `202605200001`"}, []string{"Chegou um pagamento menor", "*débitos*"}},
 		{"open", with(func(c *store.Charge) { c.State = store.ChargeOpen }), nil, nil},
 		{"a Pix expired", with(func(c *store.Charge) { c.State = store.ChargeExpired }), nil, nil},
 		{"a Pix cancelled", with(func(c *store.Charge) { c.State = store.ChargeCancelled }), nil, nil},

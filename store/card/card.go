@@ -42,7 +42,8 @@
 //	                     200 {"ref","address"}; the same order again has the same answer,
 //	                     another one under its id 409
 //	GET    /orders/ID    200 {"payments":[{"id","order","amount","state","at"}]}, state being
-//	                     pending, paid, refused, cancelled or refunded
+//	                     pending, paid, refused, cancelled or refunded. Of a paid one of which a
+//	                     part went back there may be "returned", in cents, and "returned_at"
 //	DELETE /orders/ID    204: it cannot be paid any more; also if it never could. 409: it is paid
 //
 // The company sends the person back to "back", and posts to "notify"
@@ -88,11 +89,16 @@ const (
 
 // A Payment is a try to pay an order, as the company has it now.
 type Payment struct {
-	ID     string // the company's
-	Order  string // the Order.ID
-	Amount store.Money
+	ID     string      // the company's
+	Order  string      // the Order.ID
+	Amount store.Money // as it was paid, whatever went back of it
 	State  State
 	At     time.Time // when it came to that state, as well as the company tells
+
+	// Of one that is Paid: how much of it has gone back by now, and when that was
+	// last changed, as well as the company tells.
+	Returned   store.Money
+	ReturnedAt time.Time
 }
 
 // A Notice is a company's word that there is something to read back. Of Order,

@@ -69,7 +69,7 @@ func TestMercadoPago(t *testing.T) {
 	}
 	partly := there.Pay(o.ID, "approved", now)
 	there.Set(partly, "approved", "91.12")
-	if got, err := m.Payments(ctx, card.Subject{Payment: partly}); err != nil || got[0].Amount != 100000 {
+	if got, err := m.Payments(ctx, card.Subject{Payment: partly}); err != nil || got[0].Amount != o.Total || got[0].Returned != 9112 || got[0].ReturnedAt.IsZero() {
 		t.Errorf("given back in part: %+v, %v", got, err)
 	}
 	for range 110 {

@@ -189,7 +189,7 @@ func (c *Cielo) Payments(ctx context.Context, s Subject) ([]Payment, error) {
 		if !known || err != nil || o.Payment.Price < 0 || o.Number == "" {
 			return nil, errors.New("card: Cielo has a payment of a status, date or amount unknown to us")
 		}
-		payments = append(payments, Payment{o.Number, s.Order, store.Money(o.Payment.Price), state, at})
+		payments = append(payments, Payment{ID: o.Number, Order: s.Order, Amount: store.Money(o.Payment.Price), State: state, At: at})
 	}
 	return payments, nil
 }

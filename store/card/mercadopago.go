@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"lojavirtual/store"
 )
 
 // MercadoPago speaks Checkout Pro: preferences, payments and signed webhooks.
@@ -53,7 +55,7 @@ func (m *MercadoPago) Checkout(ctx context.Context, o Order) (Checkout, error) {
 		"expiration_date_to": o.Expires.Format(mercadoPagoTime),
 		"date_of_expiration": o.Expires.Format(mercadoPagoTime),
 		"back_urls":          map[string]string{"success": o.Back, "pending": o.Back, "failure": o.Back},
-		"notification_url":   o.Notify,
+		"notification_url":   o.Notify + "?source_news=webhooks", // else older notifications (IPN), which are not signed, come as well
 		"binary_mode":        true,
 	})
 	if err != nil {
@@ -171,7 +173,8 @@ type mercadoPagoPayment struct {
 	Updated   time.Time   `json:"date_last_updated"`
 }
 
-// payment reads one. What was given back in part is taken off the amount.
+// payment reads one. What was given back in part is a sum and no list: how often,
+// and when, is not told.
 func (p mercadoPagoPayment) payment() (Payment, error) {
 	state, known := mercadoPagoStates[p.Status]
 	if !known || p.Currency != "BRL" || !digits.MatchString(string(p.ID)) {
@@ -181,12 +184,11 @@ func (p mercadoPagoPayment) payment() (Payment, error) {
 	if err != nil {
 		return Payment{}, err
 	}
+	var returned store.Money
 	if state == Paid && p.Returned != "" {
-		returned, err := decimal(p.Returned)
-		if err != nil {
+		if returned, err = decimal(p.Returned); err != nil {
 			return Payment{}, err
 		}
-		amount -= returned
 	}
 	at := p.Updated
 	if state == Paid && !p.Approved.IsZero() {
@@ -194,7 +196,7 @@ func (p mercadoPagoPayment) payment() (Payment, error) {
 	} else if at.IsZero() {
 		at = p.Created
 	}
-	return Payment{string(p.ID), p.Reference, amount, state, at}, nil
+	return Payment{string(p.ID), p.Reference, amount, state, at, returned, p.Updated}, nil
 }
 
 // pages is how many pages of fifty payments are read for one order.

@@ -76,6 +76,9 @@ type SignedPayment struct {
 	Amount store.Money `json:"amount"`
 	State  State       `json:"state"`
 	At     time.Time   `json:"at"`
+
+	Returned   store.Money `json:"returned,omitempty"`
+	ReturnedAt time.Time   `json:"returned_at,omitzero"`
 }
 
 // SignedPayments is the answer to a read back.
@@ -151,7 +154,7 @@ func (s *Signed) Payments(ctx context.Context, about Subject) ([]Payment, error)
 		default:
 			return nil, errors.New("card: the company has a payment of a state unknown to us")
 		}
-		if p.ID == "" || p.Order != about.Order || p.Amount < 0 {
+		if p.ID == "" || p.Order != about.Order || p.Amount < 0 || p.Returned < 0 {
 			return nil, errors.New("card: the company has a payment without id, of another order or less than nothing")
 		}
 		payments = append(payments, Payment(p))

@@ -34,10 +34,11 @@
 //
 // A payment is known by the provider's name for it. Two events of one payment
 // with different amounts are one payment of the larger; its refunds are added
-// up, each counted once. A payment stands until all of it went back. The marks
-// are those of all that stand:
+// up, each counted once, and the most that is known to have gone back counts. A
+// payment stands until all of it went back. The marks are those of all that stand:
 //
-//	short   less than the sum was paid; it does not count as paid
+//	short   less than the sum was paid; it does not count as paid. Or a part
+//	        is left of what was paid and refunded
 //	over    more than the sum is here
 //	late    paid after the charge expired, or after it was cancelled
 //	double  it is not the only one that stands, or what it pays had been paid by
@@ -84,6 +85,7 @@ type payment struct {
 	already bool
 	whole   bool // a refund of all of it is known
 	refunds map[string]store.Money
+	back    store.Money // the most that is known to have gone back by then
 }
 
 // net is what has not gone back.
@@ -91,11 +93,11 @@ func (p payment) net() store.Money {
 	if p.whole {
 		return 0
 	}
-	left := p.gross
-	for _, back := range p.refunds {
-		left -= back
+	var back store.Money
+	for _, refund := range p.refunds {
+		back += refund
 	}
-	return max(left, 0)
+	return max(p.gross-max(back, p.back), 0)
 }
 
 // Of is where a charge of that sum and expiry stands after the events, in any
@@ -129,6 +131,9 @@ func Of(total store.Money, expires time.Time, events []store.ChargeEvent) Standi
 			p := of(e.Payment)
 			p.refunds[e.ID] = max(p.refunds[e.ID], e.Amount)
 			p.whole = p.whole || e.Amount == 0
+		case store.EventReturned:
+			p := of(e.Payment)
+			p.back = max(p.back, e.Amount)
 		default:
 			if to, known := leads[e.Kind]; known {
 				raise(to)
@@ -159,8 +164,11 @@ func Of(total store.Money, expires time.Time, events []store.ChargeEvent) Standi
 		})
 	}
 	s.Marks.Double = s.Marks.Double || standing > 1
-	if !s.PaidAt.IsZero() {
+	switch {
+	case !s.PaidAt.IsZero():
 		s.State = store.ChargePaid
+	case s.State == store.ChargeRefunded && s.Received > 0:
+		s.Marks.Short = true
 	}
 	return s
 }

@@ -39,6 +39,13 @@ func refunded(payment, id string, amount store.Money) store.ChargeEvent {
 	return e
 }
 
+// returned is that so much has gone back by now.
+func returned(payment string, amount store.Money) store.ChargeEvent {
+	e := happened(store.EventReturned, 60)
+	e.ID, e.Payment, e.Amount = fmt.Sprint(payment, " returned ", amount), payment, amount
+	return e
+}
+
 func already(e store.ChargeEvent) store.ChargeEvent {
 	e.Already = true
 	return e
@@ -81,7 +88,11 @@ func TestOf(t *testing.T) {
 		{"refunded by its amount", []store.ChargeEvent{opened, paid("a", sum, 5), refunded("a", "r", sum)}, "refunded", 0, 0},
 		{"the refund is heard of first", []store.ChargeEvent{refunded("a", "r", sum), opened, paid("a", sum, 5)}, "refunded", 0, 0},
 		{"a refund alone", []store.ChargeEvent{opened, refunded("a", "r", sum)}, "open", 0, 0},
-		{"a part went back", []store.ChargeEvent{paid("a", sum, 5), refunded("a", "r", 1)}, "refunded", sum - 1, 0},
+		{"a part went back", []store.ChargeEvent{paid("a", sum, 5), refunded("a", "r", 1)}, "refunded short", sum - 1, 0},
+		{"a part has gone back, and more since", []store.ChargeEvent{returned("a", 4000), paid("a", sum, 5), returned("a", 900)}, "refunded short", sum - 4000, 0},
+		{"all has gone back", []store.ChargeEvent{paid("a", sum, 5), returned("a", 900), returned("a", sum)}, "refunded", 0, 0},
+		{"what was over has gone back", []store.ChargeEvent{paid("a", sum+500, 5), returned("a", 500)}, "paid", sum, 5},
+		{"a part of the second of two has gone back", []store.ChargeEvent{paid("a", sum, 5), paid("b", sum, 6), returned("b", 900)}, "paid double", 2*sum - 900, 5},
 		{"all went back in parts, one told twice", []store.ChargeEvent{paid("a", sum, 5), refunded("a", "r", 4000), refunded("a", "r", 4000), refunded("a", "s", 6000)}, "refunded", 0, 0},
 		{"what was over went back", []store.ChargeEvent{paid("a", sum+500, 5), refunded("a", "r", 500)}, "paid", sum, 5},
 		{"the second of two went back", []store.ChargeEvent{paid("a", sum, 5), paid("b", sum, 50), refunded("b", "r", 0)}, "paid", sum, 5},
@@ -125,6 +136,8 @@ func history(t *rapid.T, kinds ...store.ChargeEventKind) []store.ChargeEvent {
 		case store.EventRefunded:
 			amount := rapid.SampledFrom([]store.Money{0, 1, 700, sum}).Draw(t, "amount")
 			return refunded(payment, fmt.Sprint("refund ", payment, amount), amount)
+		case store.EventReturned:
+			return returned(payment, rapid.SampledFrom([]store.Money{0, 1, 700, sum}).Draw(t, "amount"))
 		default:
 			return happened(kind, rapid.IntRange(0, 60).Draw(t, "minute"))
 		}
@@ -133,7 +146,7 @@ func history(t *rapid.T, kinds ...store.ChargeEventKind) []store.ChargeEvent {
 
 var (
 	withoutRefunds = []store.ChargeEventKind{store.EventOpened, store.EventRefused, store.EventExpired, store.EventCancelled, store.EventPaid}
-	allKinds       = append(slices.Clip(withoutRefunds), store.EventRefunded)
+	allKinds       = append(slices.Clip(withoutRefunds), store.EventRefunded, store.EventReturned)
 )
 
 // Any order, any repetition, and loss that is made up for later: the same.
@@ -186,6 +199,7 @@ type book struct {
 	limit  time.Time
 	gross  map[string]store.Money
 	back   map[string]store.Money
+	sofar  map[string]store.Money
 	when   map[string]time.Time
 	twice  map[string]bool
 }
@@ -193,7 +207,7 @@ type book struct {
 func newBook() *book {
 	return &book{
 		seen: map[string]bool{}, limit: expires,
-		gross: map[string]store.Money{}, back: map[string]store.Money{}, when: map[string]time.Time{}, twice: map[string]bool{},
+		gross: map[string]store.Money{}, back: map[string]store.Money{}, sofar: map[string]store.Money{}, when: map[string]time.Time{}, twice: map[string]bool{},
 	}
 }
 
@@ -225,13 +239,15 @@ func (b *book) hear(e store.ChargeEvent) {
 			e.Amount = 1 << 40
 		}
 		b.back[e.Payment] += e.Amount
+	case store.EventReturned:
+		b.sofar[e.Payment] = max(b.sofar[e.Payment], e.Amount)
 	}
 }
 
 func (b *book) tell() string {
 	full, part, gone, late, double, over, short := 0, 0, 0, "", "", "", ""
 	for name, gross := range b.gross {
-		left := gross - b.back[name]
+		left := gross - max(b.back[name], b.sofar[name])
 		if left < sum && gross >= sum {
 			gone++
 		}
@@ -268,6 +284,9 @@ func (b *book) tell() string {
 	}
 	if gone > 0 {
 		state = "refunded"
+		if part > 0 && full == 0 {
+			short = " short"
+		}
 	}
 	if full > 0 {
 		state = "paid"
@@ -293,6 +312,8 @@ func TestOracle(t *testing.T) {
 				sent = append(sent, e)
 			case store.EventRefunded:
 				sent = append(sent, refunded(name, fmt.Sprint("refund ", n), store.Money(rng.IntN(3))*sum/2))
+			case store.EventReturned:
+				sent = append(sent, returned(name, store.Money(rng.IntN(5))*sum/4))
 			default:
 				sent = append(sent, happened(kind, rng.IntN(60)))
 			}

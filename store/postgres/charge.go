@@ -650,11 +650,15 @@ func (db *DB) report(ctx context.Context, tx pgx.Tx, c *store.Charge, events []s
 // trouble is what staff read of a charge with marks.
 func trouble(c store.Charge, events []store.ChargeEvent) string {
 	var what, payments []string
+	short := "A MENOR"
+	if c.State == store.ChargeRefunded {
+		short = "DEVOLVIDO EM PARTE"
+	}
 	for _, mark := range []struct {
 		set   bool
 		words string
 	}{
-		{c.Marks.Double, "EM DUPLICIDADE"}, {c.Marks.Late, "DEPOIS DO PRAZO"}, {c.Marks.Short, "A MENOR"}, {c.Marks.Over, "A MAIOR"},
+		{c.Marks.Double, "EM DUPLICIDADE"}, {c.Marks.Late, "DEPOIS DO PRAZO"}, {c.Marks.Short, short}, {c.Marks.Over, "A MAIOR"},
 	} {
 		if mark.set {
 			what = append(what, mark.words)

@@ -236,7 +236,7 @@ func (db *DB) Clears(paid store.Date) store.Date {
 
 func refundedAt(events []store.ChargeEvent) (last time.Time) {
 	for _, e := range events {
-		if e.Kind == store.EventRefunded && e.At.After(last) {
+		if (e.Kind == store.EventRefunded || e.Kind == store.EventReturned) && e.At.After(last) {
 			last = e.At
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -98,6 +99,9 @@ func (m *MercadoPago) prefer(w http.ResponseWriter, r *http.Request) {
 		return
 	case !secure(p.Back["success"]) || !secure(p.Back["pending"]) || !secure(p.Back["failure"]) || !secure(p.Notify):
 		m.refuse(w, http.StatusBadRequest, "back_urls or notification_url")
+		return
+	case !strings.HasSuffix(p.Notify, "?source_news=webhooks"): // the real one takes it, and sends unsigned news as well
+		m.refuse(w, http.StatusBadRequest, "notification_url wants all kinds of news")
 		return
 	}
 	for _, old := range m.preferences {

@@ -28,7 +28,8 @@ type payPage struct {
 	Heading     string
 	Tone        string   // "yes", "no" or ""
 	Lines       []string // sentences under the heading
-	Again       string   // where it will say something else in a moment
+	Again       string   // where it will say something else
+	Wait        int      // seconds until then
 
 	// What is being paid; none if Items is empty.
 	Items                    []payItem
@@ -108,9 +109,22 @@ func (l *loja) pressable() http.Handler {
 	return protection.Handler(http.HandlerFunc(l.serveGo))
 }
 
-// looksBack is how often the page looks again by itself for somebody who came back
-// from the company.
-const looksBack = 20
+// The page looks again by itself for somebody who came back from the company: so
+// often, and after so many seconds, or more where too many look.
+const (
+	looksBack  = 20
+	lookWait   = 3
+	crowdsWait = 10
+)
+
+// again is where the page of who came back looks the next time; "" if not by itself.
+func again(r *http.Request) string {
+	n, _ := strconv.Atoi(r.URL.Query().Get("n"))
+	if n < 0 || n >= looksBack {
+		return ""
+	}
+	return fmt.Sprintf("?n=%d", n+1)
+}
 
 // serveBack is where the company sends people back to.
 func (l *loja) serveBack(w http.ResponseWriter, r *http.Request) {
@@ -124,8 +138,8 @@ func (l *loja) serveBack(w http.ResponseWriter, r *http.Request) {
 		if l.cards.mayAsk(c.ID) {
 			l.cards.tell(hint{company: c.Provider, left: true, about: card.Subject{Order: c.ID, Ref: c.Ref}})
 		}
-		if n, _ := strconv.Atoi(r.URL.Query().Get("n")); n >= 0 && n < looksBack {
-			page.Heading, page.Tone, page.Again = "Conferindo com a empresa…", "", fmt.Sprintf("?n=%d", n+1)
+		if page.Again = again(r); page.Again != "" {
+			page.Heading, page.Tone, page.Wait = "Conferindo com a empresa…", "", lookWait
 			page.Lines = []string{"Isso leva alguns segundos, e esta página se atualiza sozinha. Você também pode fechá-la: a confirmação chega na conversa."}
 		} else if !ended(c, now) {
 			page.Heading = "A empresa ainda não confirmou"
@@ -142,7 +156,13 @@ func (l *loja) serveBack(w http.ResponseWriter, r *http.Request) {
 func (l *loja) payCharge(w http.ResponseWriter, r *http.Request) (c store.Charge, ok bool) {
 	if !l.web.Allow(r) {
 		w.Header().Set("Retry-After", "2")
-		l.writePay(w, http.StatusTooManyRequests, l.cards.plain("Muitos acessos ao mesmo tempo", "Espere um pouco e abra o link de novo."))
+		page := l.cards.plain("Muitos acessos ao mesmo tempo", "Espere um pouco e abra o link de novo.")
+		if strings.HasSuffix(r.URL.Path, "/back") {
+			if page.Again = again(r); page.Again != "" {
+				page.Wait, page.Lines = crowdsWait, []string{"Espere um pouco: esta página se atualiza sozinha. A confirmação do pagamento também chega na conversa."}
+			}
+		}
+		l.writePay(w, http.StatusTooManyRequests, page)
 		return c, false
 	}
 	id, genuine := l.cards.chargeOf(r.PathValue("token"))
@@ -222,6 +242,10 @@ func (d *cardDesk) page(c store.Charge, now time.Time) payPage {
 	case c.State == store.ChargeRefunded:
 		p.Heading, p.Tone, p.Number = "Pagamento devolvido", "no", c.ID
 		p.Lines = []string{"O valor foi devolvido a quem pagou. Para pagar de novo, volte à conversa."}
+		if c.Received > 0 {
+			p.Heading = "Pagamento devolvido em parte"
+			p.Lines = []string{fmt.Sprintf("De %s, ficaram %s, o que não quita a cobrança. Veja na conversa quem cuida disso antes de pagar de novo.", c.Total, c.Received)}
+		}
 	default:
 		p.Heading, p.Tone, p.Number = "Pagamento confirmado", "yes", c.ID
 		p.Lines = []string{"A empresa confirmou o pagamento. Pode fechar esta página: o comprovante também está na conversa."}

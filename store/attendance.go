@@ -15,6 +15,29 @@ type Attendance struct {
 	Periods  []Period      `yaml:"periods"`
 	Town     int           `yaml:"town"`     // GSAN's muni_id whose holidays count besides the nation's; 0 for none
 	Patience time.Duration `yaml:"patience"` // how long a customer waits for somebody; 15 minutes if zero
+	SLA      time.Duration `yaml:"sla"`      // after which who waits has waited for too long; 5 minutes if zero
+	Reasons  []string      `yaml:"reasons"`  // why an attendance is closed; Reasons if none
+	Tags     []string      `yaml:"tags"`     // what conversations are called by staff; Tags if none
+}
+
+// The reasons and tags that are offered where the operator gives none.
+var (
+	Reasons = []string{"Resolvido", "Orientado", "Pedido registrado", "Encaminhado a outro setor", "Sem resposta da pessoa", "Engano ou brincadeira"}
+	Tags    = []string{"reclamação", "elogio", "falta de água", "vazamento", "conta alta", "suspeita de golpe", "retornar contato"}
+)
+
+// Effective is the attendance with what was left out.
+func (a Attendance) Effective() Attendance {
+	if a.SLA == 0 {
+		a.SLA = 5 * time.Minute
+	}
+	if len(a.Reasons) == 0 {
+		a.Reasons = Reasons
+	}
+	if len(a.Tags) == 0 {
+		a.Tags = Tags
+	}
+	return a
 }
 
 // A Period is a part of some days of the week. It ends before To.

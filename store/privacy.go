@@ -45,6 +45,7 @@ type KeptKind string
 const (
 	KeptTalks       KeptKind = "talk"       // what was said: turns are counted, details are conversations
 	KeptNotes       KeptKind = "note"       // left for those who attend
+	KeptRemarks     KeptKind = "remark"     // noted by staff about conversations
 	KeptDocuments   KeptKind = "document"   // issued: their codes
 	KeptEffects     KeptKind = "effect"     // done in GSAN for the customer
 	KeptWatches     KeptKind = "watch"      // notices asked for

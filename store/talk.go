@@ -164,6 +164,7 @@ type TalkFilter struct {
 	Text     string // words, or beginnings of words, that must all be in one turn
 	Flow     string
 	Channel  string
+	Tag      string    // live conversations are not looked for by it
 	Since    time.Time // not over before
 	Until    time.Time // begun before
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -124,6 +125,11 @@ func (r *review) operator(op *store.Operator) {
 	if patience := op.Attendance.Patience; patience != 0 && (patience < time.Minute || patience > time.Hour) {
 		r.say("attendance.patience", "is not between 1m and 1h")
 	}
+	if sla := op.Attendance.SLA; sla != 0 && (sla < 30*time.Second || sla > 4*time.Hour) {
+		r.say("attendance.sla", "is not between 30s and 4h")
+	}
+	r.short("attendance.reasons", op.Attendance.Reasons, 60)
+	r.short("attendance.tags", op.Attendance.Tags, 30)
 	for i, o := range op.Offices {
 		at := fmt.Sprintf("offices[%d]", i)
 		r.need(at+".name", o.Name)
@@ -158,6 +164,15 @@ func (r *review) operator(op *store.Operator) {
 	}
 	if days := op.Rules.ClearingDays; days < 0 || days > 10 {
 		r.say("rules.clearing_days", "is not between 1 and 10")
+	}
+}
+
+// short looks at what staff choose from.
+func (r *review) short(at string, words []string, most int) {
+	for i, w := range words {
+		if n := utf8.RuneCountInString(w); strings.TrimSpace(w) != w || n == 0 || n > most {
+			r.say(fmt.Sprintf("%s[%d]", at, i), "has not 1 to %d characters, or blanks around it", most)
+		}
 	}
 }
 

@@ -213,6 +213,7 @@ func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
 // kinds says what is kept, and why, with the days after which it is erased.
 var kinds = map[store.KeptKind]struct{ name, why string }{
 	store.KeptNotes:       {"Recados que você deixou", "Servem para a equipe responder. São apagados depois de %s."},
+	store.KeptRemarks:     {"Anotações da equipe sobre as suas conversas", "Servem para quem atende depois. Para ler o texto, peça ao encarregado de dados. São apagadas depois de %s."},
 	store.KeptDocuments:   {"Documentos emitidos", "O código permite conferir se o documento é autêntico. É apagado depois de %s."},
 	store.KeptEffects:     {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
 	store.KeptAttachments: {"Fotos e localizações que você enviou com pedidos", "Servem para a equipe achar o local. São apagadas depois de %s."},
@@ -238,6 +239,8 @@ func (c conversation) days(kind store.KeptKind) int {
 		return c.keep.Documents
 	case store.KeptNotes, store.KeptAttachments:
 		return c.keep.Notes
+	case store.KeptRemarks:
+		return c.keep.Talks
 	default:
 		return store.ShortRetention
 	}

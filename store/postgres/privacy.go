@@ -16,6 +16,9 @@ func (db *DB) Kept(ctx context.Context, session string) ([]store.Kept, error) {
 		  FROM (SELECT 'note' AS kind, left_at AS since, text AS detail, 1 AS n
 		          FROM loja.note WHERE session = $1::text
 		        UNION ALL
+		        SELECT 'remark', at, 'protocolo ' || protocol, 1
+		          FROM loja.remark WHERE session = $1::text
+		        UNION ALL
 		        SELECT 'talk', began_at, CASE protocol WHEN '' THEN 'avisos' ELSE 'protocolo ' || protocol END || ', ' || turns::text || CASE turns WHEN 1 THEN ' mensagem' ELSE ' mensagens' END, turns
 		          FROM loja.talk WHERE session = $1::text
 		        UNION ALL
@@ -51,6 +54,8 @@ func (db *DB) Erase(ctx context.Context, session string) error {
 			`DELETE FROM loja.turn WHERE session = $1::text`,
 			`DELETE FROM loja.talk WHERE session = $1::text`,
 			`DELETE FROM loja.note WHERE session = $1::text`,
+			`DELETE FROM loja.remark WHERE session = $1::text`,
+			`DELETE FROM loja.tag WHERE session = $1::text`,
 			`DELETE FROM loja.watch WHERE session = $1::text`,
 			`DELETE FROM loja.attachment WHERE session = $1::text`,
 			`DELETE FROM loja.charge_listener WHERE session = $1::text`,
@@ -79,6 +84,8 @@ func (db *DB) Purge(ctx context.Context, keep store.Retention) error {
 			`DELETE FROM loja.turn WHERE at < now() - make_interval(days => $1::int)`:            keep.Talks,
 			`DELETE FROM loja.talk WHERE last_at < now() - make_interval(days => $1::int)`:       keep.Talks,
 			`DELETE FROM loja.note WHERE left_at < now() - make_interval(days => $1::int)`:       keep.Notes,
+			`DELETE FROM loja.remark WHERE at < now() - make_interval(days => $1::int)`:          keep.Talks,
+			`DELETE FROM loja.tag WHERE at < now() - make_interval(days => $1::int)`:             keep.Talks,
 			`DELETE FROM loja.attachment WHERE sent_at < now() - make_interval(days => $1::int)`: keep.Notes,
 			`DELETE FROM loja.document WHERE issued_at < now() - make_interval(days => $1::int)`: keep.Documents,
 			`DELETE FROM loja.effect WHERE done_at < now() - make_interval(days => $1::int)`:     store.ShortRetention,

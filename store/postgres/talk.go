@@ -230,6 +230,9 @@ func (db *DB) Talks(ctx context.Context, f store.TalkFilter, before store.Talk, 
 	if f.Channel != "" {
 		and(`k.channel = ?::text`, f.Channel)
 	}
+	if f.Tag != "" {
+		and(`(k.session, k.protocol) IN (SELECT g.session, g.protocol FROM loja.tag g WHERE g.tag = ?::text)`, latin1(f.Tag))
+	}
 	if !f.Since.IsZero() {
 		and(`k.last_at >= ?::timestamptz`, f.Since)
 	}

@@ -15,6 +15,7 @@
 //	{7}d:person     zset    hash of the ID of a message, or of what was told -> the minute it came, for 48 h
 //	{7}a            zset    person -> Session.Wake in unix seconds
 //	{7}m:person     stream  copies of what was sent, see KeepCopy
+//	{7}h:person     string  who is about to take the conversation over, for a minute
 //	{7}p            zset    person -> Session.Waiting in unix seconds
 //	{7}j            stream  the journal: s the person, b what was said in a settled turn, or told (store.Turn as JSON)
 //	{7}js           string  ID of the last of it that is stored for good

@@ -212,6 +212,12 @@ func MaskName(name string) string {
 	return strings.Join(words, " ")
 }
 
+// FirstName is the first word of a name, as it is said: "Maria".
+func FirstName(name string) string {
+	first, _, _ := strings.Cut(MaskName(name), " ")
+	return first
+}
+
 // FitsProtocol tells whether a protocol is looked for.
 func (f TalkFilter) FitsProtocol(protocol string) bool {
 	want := Digits(f.Protocol)

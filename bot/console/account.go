@@ -171,7 +171,7 @@ func (c *Console) secondForm(w http.ResponseWriter, r *http.Request, v visitor) 
 }
 
 func (c *Console) secondPage(w http.ResponseWriter, r *http.Request, v visitor, status int, secret []byte, trouble string) error {
-	picture, err := drawQR(setup(c.Name, v.Name, secret))
+	picture, err := drawQR(setup(c.Operator.Name, v.Name, secret))
 	if err != nil {
 		return err
 	}

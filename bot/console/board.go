@@ -99,7 +99,7 @@ type past struct {
 // A search is what is looked for, as it was typed.
 type search struct {
 	Protocol, Property, Text, Since, Until string
-	Services, Channels                     []choice
+	Services, Channels, Tags               []choice
 	Trouble                                string
 
 	filter store.TalkFilter
@@ -109,7 +109,7 @@ type search struct {
 func (c *Console) searchOf(r *http.Request) search {
 	value := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
 	s := search{Protocol: value("protocolo"), Property: value("matricula"), Text: value("texto"), Since: value("de"), Until: value("ate")}
-	s.filter = store.TalkFilter{Protocol: s.Protocol, Text: s.Text, Flow: value("servico"), Channel: value("canal")}
+	s.filter = store.TalkFilter{Protocol: s.Protocol, Text: s.Text, Flow: value("servico"), Channel: value("canal"), Tag: value("etiqueta")}
 	for _, f := range c.Flows {
 		s.Services = append(s.Services, choice{f.Name, f.Title, f.Name == s.filter.Flow})
 	}
@@ -151,7 +151,7 @@ func (s search) query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
 		"protocolo": s.Protocol, "matricula": s.Property, "texto": s.Text, "de": s.Since, "ate": s.Until,
-		"servico": s.filter.Flow, "canal": s.filter.Channel,
+		"servico": s.filter.Flow, "canal": s.filter.Channel, "etiqueta": s.filter.Tag,
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -176,6 +176,10 @@ func (c *Console) talks(w http.ResponseWriter, r *http.Request, v visitor) error
 		return nil
 	}
 	b.Events = "/conversas/eventos?" + q.Encode()
+	var err error
+	if b.Search.Tags, err = c.tagChoices(r.Context(), s.filter.Tag); err != nil {
+		return err
+	}
 	going := map[string]bool{}
 	if b.Newest {
 		seen, err := c.seen(r.Context(), s)
@@ -195,6 +199,19 @@ func (c *Console) talks(w http.ResponseWriter, r *http.Request, v visitor) error
 	}
 	c.show(w, r, v, http.StatusOK, "conversas", "Conversas", b)
 	return nil
+}
+
+// tagChoices are the tags that conversations have, to look for one.
+func (c *Console) tagChoices(ctx context.Context, is string) ([]choice, error) {
+	used, err := c.Shelf.UsedTags(ctx)
+	if is != "" && !slices.Contains(used, is) {
+		used = append(used, is)
+	}
+	var all []choice
+	for _, tag := range used {
+		all = append(all, choice{tag, tag, tag == is})
+	}
+	return all, err
 }
 
 // addPast adds a page of stored conversations: those after the one that the mark
@@ -245,6 +262,13 @@ func (c *Console) seen(ctx context.Context, s search) ([]sight, error) {
 	live, err := c.Live.Live(ctx, s.filter)
 	if err != nil {
 		return nil, err
+	}
+	if s.filter.Tag != "" {
+		tagged, err := c.Shelf.Tagged(ctx, s.filter.Tag)
+		if err != nil {
+			return nil, err
+		}
+		live = slices.DeleteFunc(live, func(l store.LiveTalk) bool { return !tagged[l.Protocol] })
 	}
 	names, err := c.namesOf(ctx, live)
 	if err != nil {

@@ -52,6 +52,7 @@ import (
 	"time"
 
 	"lojavirtual/bot"
+	"lojavirtual/bot/console/diversion"
 	"lojavirtual/bot/origin"
 	"lojavirtual/store"
 )
@@ -114,7 +115,7 @@ type Heads interface {
 
 // Config is what a Console needs.
 type Config struct {
-	Name     string // of the utility
+	Operator store.Operator // the utility: what it is called, when and how it attends
 	People   People
 	Trail    Trail
 	Accesses Accesses
@@ -131,6 +132,10 @@ type Config struct {
 	Stored   Stored       // and those that took place
 	Unstored Unstored     // what of them is not stored yet
 	Names    Names
+	Mail     Mail        // where what attendants do enters
+	Shelf    Shelf       // what they write for each other
+	Handouts Handouts    // what they may send; nil for nothing
+	Sites    []string    // addresses at which customers reach the program: they may be written to them
 	Flows    []*bot.Flow // all services, for what pages call them and their steps
 	Log      *slog.Logger
 	Now      func() time.Time // time.Now if nil
@@ -156,8 +161,12 @@ type Console struct {
 	hashing   hashing
 	provider  provider
 	tags      nameTags
-	closing   chan struct{}
-	closed    sync.Once
+
+	attendance store.Attendance
+	own        diversion.Own // what attendants may write
+
+	closing chan struct{}
+	closed  sync.Once
 }
 
 // New returns a console. Close it before its server is shut down.
@@ -172,6 +181,9 @@ func New(c Config) *Console {
 		endpoints: endpoints(),
 		hashing:   make(hashing, hashesAtOnce),
 		closing:   make(chan struct{}),
+
+		attendance: c.Operator.Attendance.Effective(),
+		own:        diversion.Of(c.Operator, c.Sites...),
 	}
 }
 
@@ -334,7 +346,7 @@ type link struct {
 // show draws a page: what its template, pages/NAME.html, makes of the body.
 func (c *Console) show(w http.ResponseWriter, r *http.Request, v visitor, status int, name, title string, body any) {
 	f := frame{
-		Title: title, Utility: c.Name, Who: v, CSS: assetPath("console.css"), JS: assetPath("console.js"), Icon: assetPath("icon.svg"),
+		Title: title, Utility: c.Operator.Name, Who: v, CSS: assetPath("console.css"), JS: assetPath("console.js"), Icon: assetPath("icon.svg"),
 		Live: v.ID != 0, Body: body,
 	}
 	if v.owes == "" && v.ID != 0 {
@@ -364,26 +376,27 @@ var pageFiles embed.FS
 // templates are the pages by name.
 var templates = func() map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(template.FuncMap{
-		"hour":    hour,
-		"role":    func(r store.Role) string { return roleNames[r] },
-		"deed":    deedName,
-		"masked":  masked,
-		"grade":   func(g Grade) string { return gradeNames[g] },
-		"age":     age,
-		"clock":   func(t time.Time) string { return t.In(store.Zone).Format("15:04:05") },
-		"asset":   assetPath,
-		"grouped": bot.Grouped,
+		"hour":      hour,
+		"role":      func(r store.Role) string { return roleNames[r] },
+		"deed":      deedName,
+		"masked":    masked,
+		"grade":     func(g Grade) string { return gradeNames[g] },
+		"age":       age,
+		"clock":     func(t time.Time) string { return t.In(store.Zone).Format("15:04:05") },
+		"asset":     assetPath,
+		"matricula": store.MaskMatricula,
+		"grouped":   bot.Grouped,
 		"list": func(all []access, to string) any {
 			return struct {
 				List []access
 				To   string
 			}{all, to}
 		},
-	}).ParseFS(pageFiles, "pages/layout.html"))
+	}).ParseFS(pageFiles, "pages/layout.html", "pages/mesa.html"))
 	all := map[string]*template.Template{}
 	files, _ := fs.Glob(pageFiles, "pages/*.html") // fails for bad patterns only
 	for _, file := range files {
-		if name := strings.TrimSuffix(strings.TrimPrefix(file, "pages/"), ".html"); name != "layout" {
+		if name := strings.TrimSuffix(strings.TrimPrefix(file, "pages/"), ".html"); name != "layout" && name != "mesa" {
 			all[name] = template.Must(template.Must(layout.Clone()).ParseFS(pageFiles, file))
 		}
 	}

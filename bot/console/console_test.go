@@ -104,7 +104,8 @@ func open(t testing.TB, adjust ...func(*Config)) *world {
 	}
 	t.Cleanup(func() { _ = watch.Close() })
 	config := Config{
-		Name: "DESO", People: w.db, Trail: w.db, Accesses: w.staff, URL: "http://localhost", Tray: w.mail,
+		Operator: store.Operator{Name: "DESO", Site: "www.deso-se.com.br", Phones: []store.Phone{{Label: "Atendimento", Number: "0800 079 0195"}}}, People: w.db,
+		Mail: w.mail, Shelf: w.db, Trail: w.db, Accesses: w.staff, URL: "http://localhost", Tray: w.mail,
 		Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: w.now,
 		Live: watch, Stored: w.db, Unstored: w.mail.Unstored, Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil)},
 		Names: func(_ context.Context, sessions []string) (map[string]string, error) {

@@ -18,9 +18,10 @@ const (
 	arriving // they have shown a password, and owe what is asked besides it
 	anybody  // they need not have entered
 
-	staff     = reader | attendant | supervisor | officer | admin
-	readers   = reader | attendant | supervisor | officer // of conversations
-	revealers = attendant | supervisor | officer          // of documents
+	staff      = reader | attendant | supervisor | officer | admin
+	readers    = reader | attendant | supervisor | officer // of conversations
+	revealers  = attendant | supervisor | officer          // of documents
+	attendants = attendant | supervisor
 )
 
 // roleBits says which of the sets a role is in.
@@ -88,6 +89,28 @@ func endpoints() []endpoint {
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},
+
+		{At: "GET /conversas/{protocolo}/mesa", May: readers, Serve: (*Console).deskNow, Quiet: true},
+		{At: "POST /conversas/{protocolo}/assumir", May: attendants, Serve: (*Console).takeOver},
+		{At: "POST /conversas/{protocolo}/escrever", May: attendants, Serve: (*Console).write},
+		{At: "POST /conversas/{protocolo}/resposta", May: attendants, Serve: (*Console).useCanned},
+		{At: "POST /conversas/{protocolo}/enviar", May: attendants, Serve: (*Console).handOut},
+		{At: "POST /conversas/{protocolo}/transferir", May: attendants, Serve: (*Console).pass},
+		{At: "POST /conversas/{protocolo}/devolver", May: attendants, Serve: (*Console).giveBack},
+		{At: "POST /conversas/{protocolo}/encerrar", May: attendants, Serve: (*Console).closeTalk},
+		{At: "POST /conversas/{protocolo}/anotar", May: attendants, Serve: (*Console).remark},
+		{At: "POST /conversas/{protocolo}/etiquetas", May: attendants, Serve: (*Console).tag},
+
+		{At: "GET /fila", May: readers, Serve: (*Console).queue, Menu: "Fila"},
+		{At: "GET /fila/agora", May: readers, Serve: (*Console).queue, Quiet: true},
+		{At: "POST /fila/proximo", May: attendants, Serve: (*Console).takeNext},
+
+		{At: "GET /recados", May: readers, Serve: (*Console).leftNotes, Menu: "Recados"},
+		{At: "POST /recados", May: attendants, Serve: (*Console).readNote},
+
+		{At: "GET /respostas", May: supervisor, Serve: (*Console).canned, Menu: "Respostas"},
+		{At: "POST /respostas", May: supervisor, Serve: (*Console).saveCanned},
+		{At: "POST /respostas/{id}", May: supervisor, Serve: (*Console).saveCanned},
 
 		{At: "GET /saude", May: staff, Serve: (*Console).health, Menu: "Saúde"},
 		{At: "GET /saude/agora", May: staff, Serve: (*Console).health, Quiet: true},

@@ -22,6 +22,7 @@ type transcript struct {
 	Protocol, Channel, Person, Property string
 	Document                            string // where its CPF or CNPJ is shown to who says why; "" if there is none, or not for this visitor
 	Lines                               []line
+	Desk                                desk
 }
 
 // A line is something that was said, or that happened.
@@ -68,6 +69,9 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 	}
 	if page.Property != "" && revealers.admits(v) {
 		page.Document = "/conversas/" + protocol + "/documento"
+	}
+	if page.Desk, err = c.deskOf(ctx, session, protocol, v); err != nil {
+		return err
 	}
 	c.show(w, r, v, http.StatusOK, "conversa", "Conversa "+bot.Grouped(protocol), page)
 	return nil

@@ -250,7 +250,7 @@ func (v auditVerify) Run(ctx context.Context) error {
 // conversations that the watch follows.
 func (l *loja) newConsole(address string, watch *redis.Watch, links *linker) *console.Console {
 	return console.New(console.Config{
-		Name: l.operator.Name, People: l.db, Trail: l.db, Accesses: l.mail.Staff(),
+		Operator: l.operator, Mail: l.mail, Shelf: l.db, Sites: []string{l.PublicURL}, People: l.db, Trail: l.db, Accesses: l.mail.Staff(),
 		URL: address, Secret: l.derive("staff"), Proxies: l.StaffProxies, Second: l.StaffSecond, SignOn: l.SignOn, Document: l.documentIn, Health: (&lookout{loja: l}).look, Tray: l.mail, Linker: links, Log: l.log,
 		Live: watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn,
 		Flows: append(slices.Concat(l.engine.Flows, l.engine.Beside), l.engine.Identify),

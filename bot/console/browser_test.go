@@ -77,7 +77,7 @@ func (w *world) tab(browser context.Context) *tab {
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.t.Fatal(err)
@@ -86,7 +86,7 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func look[T any](p *tab, expression string) T {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 	if err != nil {
@@ -98,7 +98,7 @@ func look[T any](p *tab, expression string) T {
 // until waits for the page to hold the words, and its cursor to be where it begins.
 func (p *tab) until(words string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(30 * time.Millisecond) {
 		text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.readyState === "complete" && document.body && (document.activeElement !== document.body || !document.querySelector("[autofocus]")) ? document.body.innerText : ""`))
 		if err == nil && strings.Contains(text, words) { // an error: it is just going to another page
 			return

@@ -120,7 +120,7 @@ func (h *house) serve(cfg whatsapp.Config) (*whatsapp.Channel, func() error) {
 func (h *house) await(state whatsapp.State) whatsapp.Status {
 	h.t.Helper()
 	var last whatsapp.Status
-	for range 2000 {
+	for range 6000 {
 		var err error
 		if last, err = whatsapp.ReadStatus(h.t.Context(), h.db.WhatsApp()); err != nil {
 			h.t.Fatal(err)
@@ -362,7 +362,7 @@ func (b box) Put(ctx context.Context, m bot.Message) error {
 // says waits until the log of the house has the words.
 func (h *house) says(words string) {
 	h.t.Helper()
-	for range 2000 {
+	for range 6000 {
 		if strings.Contains(h.log.String(), words) {
 			return
 		}

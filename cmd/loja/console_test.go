@@ -49,7 +49,7 @@ func TestConsoleFollowsTelegram(t *testing.T) {
 	text := ""
 	see := func(words ...string) {
 		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(30 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(30 * time.Millisecond) {
 			var err error
 			if text, err = chromedp.Run(browser, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`)); err != nil {
 				t.Fatal(err)

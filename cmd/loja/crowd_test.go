@@ -78,7 +78,7 @@ func TestCrowdOnWhatsApp(t *testing.T) {
 		if round == 0 {
 			first = now
 		}
-		for range 100 { // until all has come to rest
+		for range 600 { // until all has come to rest
 			if now.goroutines <= first.goroutines && now.bytes <= first.bytes*5/4 {
 				break
 			}

@@ -76,7 +76,7 @@ func (r *running) stop(t *testing.T) {
 		if err != nil {
 			t.Errorf("after Ctrl-C: %v", err)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("Ctrl-C did not end it")
 	}
 }

@@ -142,7 +142,7 @@ func TestNotify(t *testing.T) {
 	expect := func(want ...string) {
 		t.Helper()
 		for _, words := range want {
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			letter, err := both[1].mail.Next(ctx, "test")
 			cancel()
 			if err != nil || letter.Session != "test:1" || !strings.Contains(letter.Reply.Text, words) {

@@ -130,7 +130,7 @@ func (c counter) of(property int64, code store.PixCode) store.Charge {
 // await waits until a charge is where it should be.
 func (c counter) await(id string, want store.ChargeState) store.Charge {
 	c.t.Helper()
-	for range 500 {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		h, _, err := c.db.Charge(c.t.Context(), id)
 		if err != nil {
 			c.t.Fatal(err)
@@ -138,7 +138,6 @@ func (c counter) await(id string, want store.ChargeState) store.Charge {
 		if h.State == want {
 			return h
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	c.t.Fatalf("charge %s is not %s", id, want)
 	return store.Charge{}

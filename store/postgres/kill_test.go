@@ -305,7 +305,7 @@ func added(before, after []int64) []int64 {
 // alone waits until the server has noticed the death of every child.
 func (w world) alone() {
 	w.t.Helper()
-	for range 500 {
+	for range 6000 {
 		if w.number(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'killed' AND datname = current_database()`) == 0 {
 			return
 		}

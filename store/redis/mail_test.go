@@ -24,7 +24,7 @@ import (
 // want takes a message and fails unless it is the one.
 func want(t *testing.T, m *Mail, id string) (bot.Message, bot.Session) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	msg, s, err := m.Take(ctx)
 	if err != nil || msg.ID != id {
@@ -120,7 +120,7 @@ func TestPutToWaitingHand(t *testing.T) {
 				if msg.ID != message(1, i).ID {
 					t.Errorf("took %q", msg.ID)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatal("nobody woke")
 			}
 		}
@@ -316,7 +316,7 @@ func TestOutbox(t *testing.T) {
 
 func next(t *testing.T, m *Mail) bot.Letter {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	l, err := m.Next(ctx, "test")
 	must(t, err)

@@ -72,7 +72,7 @@ func (s *server) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	for range 500 {
+	for range 6000 {
 		if c, err := net.Dial("unix", s.socket()); err == nil {
 			_ = c.Close()
 			return

@@ -35,7 +35,7 @@ func say(t testing.TB, m *Mail, person, text string, change func(*bot.Session), 
 	if err := put(m, bot.Message{ID: id, Channel: "test", From: person, Text: text}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	msg, s, err := m.Take(ctx)
 	if err != nil || msg.ID != id {
@@ -63,7 +63,7 @@ func hear(t *testing.T, changes <-chan store.TalkChange) store.TalkChange {
 			t.Fatal("the watcher was let go")
 		}
 		return c
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing changes")
 	}
 	return store.TalkChange{}

@@ -28,7 +28,7 @@ const Token = "123456:AAE-telegramtest_Secret"
 const Username = "loja_test_bot"
 
 // patience is how long a test waits for what should come at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // A Server is a Bot API server with one bot. It is safe for concurrent use,
 // except that methods which can fail the test belong to the test's goroutine.

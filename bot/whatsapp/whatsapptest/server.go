@@ -289,7 +289,7 @@ func (s *Server) news() {
 }
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // wait returns when the condition, which is looked at under the lock, holds.
 // The test fails if it never does.

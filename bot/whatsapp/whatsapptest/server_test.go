@@ -82,7 +82,7 @@ func newCompanion(t *testing.T, server *http.Client) *companion {
 // await returns the next event of a type, and drops those before it.
 func await[E any](c *companion) E {
 	c.t.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case evt := <-c.events:

@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -42,7 +41,6 @@ const (
 	talksAtOnce = 50                     // stored conversations on a page
 	lookPause   = 300 * time.Millisecond // between two looks of a page that is open, while something changes
 	lookAnyway  = 10 * time.Second       // and while nothing does, to see locks end
-	eventWait   = 10 * time.Second       // for a browser to take an event
 	nameKept    = time.Minute            // before a name is asked for again: it may be somebody else's by then
 )
 
@@ -70,6 +68,7 @@ type row struct {
 type bit struct {
 	Text  string `json:"t"`
 	Class string `json:"s,omitempty"`
+	Mark  string `json:"m,omitempty"` // "strong" or "code"
 	To    string `json:"h,omitempty"` // it is a link to there
 	Since string `json:"d,omitempty"` // it is a time, in RFC 3339: how long ago is told beside it
 }
@@ -390,9 +389,7 @@ func (c *Console) talkEvents(w http.ResponseWriter, r *http.Request, _ visitor) 
 	if s.Trouble != "" {
 		return problem{http.StatusUnprocessableEntity, s.Trouble}
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold it back
-	out := http.NewResponseController(w)
+	f := newFeed(w)
 	anyway := time.NewTicker(lookAnyway)
 	defer anyway.Stop()
 
@@ -409,12 +406,8 @@ func (c *Console) talkEvents(w http.ResponseWriter, r *http.Request, _ visitor) 
 		case err != nil: // it stays as it was until the stores are back
 			c.Log.Warn("cannot look at the conversations", "error", err)
 		default:
-			_ = out.SetWriteDeadline(time.Now().Add(eventWait)) // servers of ours can
-			if err := c.writeNews(w, seen, &known); err != nil {
+			if err := f.send("", c.newsOf(seen, &known)); err != nil {
 				return nil //nolint:nilerr // nobody is there any more
-			}
-			if err := out.Flush(); err != nil {
-				return nil //nolint:nilerr // likewise
 			}
 		}
 		select {
@@ -441,8 +434,8 @@ func (c *Console) talkEvents(w http.ResponseWriter, r *http.Request, _ visitor) 
 	}
 }
 
-// writeNews writes what is seen and was not known, as an event.
-func (c *Console) writeNews(w http.ResponseWriter, seen []sight, known *map[string]sight) error {
+// newsOf is what is seen and was not known.
+func (c *Console) newsOf(seen []sight, known *map[string]sight) news {
 	n := news{All: *known == nil, Count: len(seen), Now: c.Now().UTC().Format(time.RFC3339)}
 	now := make(map[string]sight, len(seen))
 	for _, one := range seen {
@@ -460,11 +453,7 @@ func (c *Console) writeNews(w http.ResponseWriter, seen []sight, known *map[stri
 		}
 	}
 	*known = now
-	text, err := json.Marshal(n)
-	if err == nil {
-		_, err = fmt.Fprintf(w, "data: %s\n\n", text)
-	}
-	return err
+	return n
 }
 
 // nameTags are the names of who is there, masked, for as long as they are kept.

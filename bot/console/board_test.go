@@ -1,9 +1,7 @@
 package console
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -68,33 +66,14 @@ func (w *world) keep() {
 
 // follow opens the events of a board. At their end there is news with a count of -1.
 func (c client) follow(query string) (next func() news) {
-	t := c.w.t
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.w.server.URL+"/conversas/eventos?"+query, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = answer.Body.Close() })
-	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatal(answer.Status)
-	}
-	lines := bufio.NewReaderSize(answer.Body, 1<<20)
-	return func() (n news) {
-		for {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				return news{Count: -1}
-			}
-			if data, ok := strings.CutPrefix(line, "data: "); ok {
-				if err := json.Unmarshal([]byte(data), &n); err != nil {
-					t.Error(err)
-				}
-				return n
-			}
+	c.w.t.Helper()
+	heard := hear[news](c, "/conversas/eventos?"+query)
+	return func() news {
+		n, ok := heard()
+		if !ok {
+			n.Count = -1
 		}
+		return n
 	}
 }
 

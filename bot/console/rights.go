@@ -87,6 +87,7 @@ func endpoints() []endpoint {
 		{At: "GET /conversas", May: readers, Serve: (*Console).talks, Menu: "Conversas"},
 		{At: "GET /conversas/eventos", May: readers, Serve: (*Console).talkEvents, Quiet: true},
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
+		{At: "GET /conversas/{protocolo}/eventos", May: readers, Serve: (*Console).talkFeed, Quiet: true},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},
 

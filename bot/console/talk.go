@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"lojavirtual/bot"
 	"lojavirtual/store"
@@ -22,16 +21,18 @@ type transcript struct {
 	Protocol, Channel, Person, Property string
 	Document                            string // where its CPF or CNPJ is shown to who says why; "" if there is none, or not for this visitor
 	Lines                               []line
+	Events                              string // where to hear what is said from now on
+	Last                                string // the ID of the last turn that the page shows
 	Desk                                desk
 }
 
-// A line is something that was said, or that happened.
+// A line is something that was said, or that happened. It is drawn alike by the
+// template and by live.js, which knows no more of it than this.
 type line struct {
-	At    time.Time
-	By    string // who said it; "" if it is something that happened
-	Side  string // "theirs", "ours" or "staff"; "event" of what happened
-	Spans []bot.Span
-	store.Reply
+	Class      string   `json:"s"`           // "theirs", "ours" or "staff"; "event soft small" of what happened
+	Head       string   `json:"h,omitempty"` // who said it, and when
+	Paragraphs [][]bit  `json:"p,omitempty"`
+	Options    []string `json:"o,omitempty"`
 }
 
 var errNoTalk = problem{http.StatusNotFound, "Não há conversa com este protocolo. Ela pode ter sido apagada, a pedido da pessoa ou pelo prazo de guarda."}
@@ -46,20 +47,15 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 	if err := c.office.note(ctx, c.by(r, v.Name), "talk_read", masked(session), "protocolo "+protocol); err != nil {
 		return err
 	}
-	unstored, err := c.Unstored(ctx, session)
+	turns, err := c.turnsOf(ctx, session, protocol)
 	if err != nil {
 		return err
-	}
-	stored, err := c.Stored.Turns(ctx, session, protocol)
-	if err != nil {
-		return err
-	}
-	turns := slices.DeleteFunc(store.JoinTurns(stored, unstored), func(t store.Turn) bool { return t.Protocol != protocol })
-	if len(turns) == 0 {
-		return errNoTalk
 	}
 	channel, _, _ := strings.Cut(session, ":")
-	page := transcript{Protocol: protocol, Channel: channelName(channel), Person: personEnd(session)}
+	page := transcript{
+		Protocol: protocol, Channel: channelName(channel), Person: personEnd(session),
+		Events: "/conversas/" + protocol + "/eventos?prova=" + c.proof(v, protocol), Last: turns[len(turns)-1].ID,
+	}
 	for _, t := range turns {
 		page.Lines = append(page.Lines, c.lines(t)...)
 		if t.Property != 0 {
@@ -75,6 +71,24 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 	}
 	c.show(w, r, v, http.StatusOK, "conversa", "Conversa "+bot.Grouped(protocol), page)
 	return nil
+}
+
+// turnsOf returns what was said in a conversation, oldest first: errNoTalk if there
+// is nothing.
+func (c *Console) turnsOf(ctx context.Context, session, protocol string) ([]store.Turn, error) {
+	unstored, err := c.Unstored(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := c.Stored.Turns(ctx, session, protocol)
+	if err != nil {
+		return nil, err
+	}
+	turns := slices.DeleteFunc(store.JoinTurns(stored, unstored), func(t store.Turn) bool { return t.Protocol != protocol })
+	if len(turns) == 0 {
+		return nil, errNoTalk
+	}
+	return turns, nil
 }
 
 // sessionOf finds the conversation with a protocol.
@@ -113,7 +127,7 @@ var mediaNames = map[string]string{
 func (c *Console) lines(t store.Turn) []line {
 	var all []line
 	happened := func(format string, args ...any) {
-		all = append(all, line{At: t.At, Side: "event", Reply: store.Reply{Text: fmt.Sprintf(format, args...)}})
+		all = append(all, line{Class: "event soft small", Paragraphs: [][]bit{{{Text: fmt.Sprintf(format, args...)}}}})
 	}
 	said := func(by, side string) {
 		text := t.Said
@@ -121,7 +135,7 @@ func (c *Console) lines(t store.Turn) []line {
 			text = strings.TrimSpace("(" + cmp.Or(mediaNames[t.Media], t.Media) + ") " + text)
 		}
 		if text != "" {
-			all = append(all, line{At: t.At, By: by, Side: side, Spans: []bot.Span{{Text: text}}})
+			all = append(all, line{Class: side, Head: by + " · " + hour(t.At), Paragraphs: [][]bit{{{Text: text}}}})
 		}
 	}
 	switch t.Kind {
@@ -168,7 +182,7 @@ func (c *Console) lines(t store.Turn) []line {
 		happened("%s → %s", c.serviceName(t.From.Flow), c.serviceName(t.To.Flow))
 	}
 	for _, r := range t.Replies {
-		all = append(all, line{At: t.At, By: "Robô", Side: "ours", Spans: bot.Spans(r.Text), Reply: r})
+		all = append(all, answered(r, "Robô · "+hour(t.At)))
 	}
 	if !t.Waiting.IsZero() && t.Human == "" {
 		happened("Espera por uma pessoa desde %s", t.Waiting.In(store.Zone).Format("15:04"))
@@ -179,5 +193,42 @@ func (c *Console) lines(t store.Turn) []line {
 	return all
 }
 
-// IsTicked tells whether an option was.
-func (l line) IsTicked(i int) bool { return slices.Contains(l.Ticked, i) }
+// answered is something that we said.
+func answered(r store.Reply, head string) line {
+	l := line{Class: "ours", Head: head, Options: slices.Clone(r.Options)}
+	paragraph := func(bits ...bit) { l.Paragraphs = append(l.Paragraphs, bits) }
+	var text []bit
+	for _, s := range bot.Spans(r.Text) {
+		b := bit{Text: s.Text}
+		switch {
+		case s.Code:
+			b.Mark = "code"
+		case s.Bold:
+			b.Mark = "strong"
+		}
+		text = append(text, b)
+	}
+	if len(text) > 0 {
+		paragraph(text...)
+	}
+	if r.Copy != "" {
+		paragraph(bit{Text: r.Copy, Mark: "code"})
+	}
+	if r.Link != "" {
+		paragraph(bit{Text: r.Link})
+	}
+	if r.File != "" {
+		kind := "Documento: "
+		if r.Picture {
+			kind = "Imagem: "
+		}
+		paragraph(bit{Text: kind}, bit{Text: r.File, Class: "name"})
+	}
+	for _, i := range r.Ticked {
+		if i < len(l.Options) {
+			l.Options[i] = "✓ " + l.Options[i]
+		}
+	}
+	l.Options = append(l.Options, r.Also...)
+	return l
+}

@@ -45,6 +45,7 @@ type Parts struct {
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
 	Judge    golpe.Judge
+	Doubts   golpe.Doubts
 	Files    golpe.Files // nil reads no codes in files
 	Payee    string      // who a Pix goes to, as banks show it: name and CNPJ
 }
@@ -85,7 +86,7 @@ func Engine(p Parts) *bot.Engine {
 		Phone:    phone(p.Operator),
 		Zone:     store.Zone,
 		Beside: []*bot.Flow{
-			golpe.New(golpe.Services{Judge: p.Judge, Files: p.Files, Name: p.Operator.Name, Payee: p.Payee, Phone: phone(p.Operator), Copies: copies.Name}),
+			golpe.New(golpe.Services{Judge: p.Judge, Doubts: p.Doubts, Files: p.Files, Name: p.Operator.Name, Payee: p.Payee, Phone: phone(p.Operator), Copies: copies.Name}),
 			privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress),
 		},
 		Notice:   privacidade.Notice(p.Operator),

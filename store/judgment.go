@@ -8,6 +8,14 @@ type Judgment struct {
 	Segment byte   // of KindBars of somebody else: what kind of company collects it, as FEBRABAN numbers them; 0 if unknown
 	Payee   string // who a KindPix of somebody else says it pays
 
+	// Names is the property of which the code names a debt, be it ours or not, if who
+	// knows it can make such a code but for the amount; 0 of all others.
+	Names int64
+
+	// Partner is who the address is of, if it is none of ours: a bank or a company by
+	// which our bills are paid.
+	Partner Partner
+
 	// What our own code is for.
 	Debt     CodedDebt
 	Standing CodeStanding
@@ -34,7 +42,7 @@ type Verdict string
 // The verdicts.
 const (
 	Unreadable Verdict = "unreadable" // its check digits are wrong: badly copied, or made up
-	Foreign    Verdict = "foreign"    // it pays somebody else
+	Foreign    Verdict = "foreign"    // it pays somebody else, or is the address of somebody else
 	Unknown    Verdict = "unknown"    // it names us as payee, and nothing of ours has that number, month and amount
 	Genuine    Verdict = "genuine"
 )
@@ -53,6 +61,14 @@ type CodedDebt struct {
 	Standing  CodeStanding
 }
 
+// A Partner is a bank or a card company that the operator sends people to; the zero
+// one is nobody.
+type Partner struct {
+	Name string // as people know it
+	Host string // its site, without www: that and what stands below it is the partner's
+	Card bool   // a card company, and no bank
+}
+
 // CodeStanding is whether what our code pays is still to be paid.
 type CodeStanding string
 
@@ -60,6 +76,7 @@ type CodeStanding string
 const (
 	CodeOpen        CodeStanding = "open"
 	CodePaid        CodeStanding = "paid"
+	CodePartly      CodeStanding = "partly"      // a payment of less than its sum is known
 	CodeReview      CodeStanding = "review"      // its bill is em revisão
 	CodeNegotiation CodeStanding = "negotiation" // it is being paid by card
 	CodeExpired     CodeStanding = "expired"     // the amounts are of another day

@@ -150,10 +150,11 @@ func (l *loja) newEngine() *bot.Engine {
 		Talks:    l.mail,
 		Judge: genuine.Judge{
 			Register: l.db, Pix: brcode.Static{Key: l.operator.Pix.Key, Name: l.operator.Pix.Name, City: l.operator.Pix.City},
-			Site: func() string { return l.PublicURL }, Home: l.operator.Site,
+			Site: func() string { return l.PublicURL }, Home: l.operator.Site, Partners: genuine.Partners(l.operator),
 		},
-		Files: l.fileDesk(),
-		Payee: l.payee(),
+		Doubts: l.mail.Doubts(),
+		Files:  l.fileDesk(),
+		Payee:  l.payee(),
 	})
 	engine.Believe = l.Identity
 	engine.Joined = []string{"whatsapp"}

@@ -60,6 +60,11 @@ func (s *stage) golpe() *bot.Flow {
 			files.err = bot.Mistake("Esse arquivo é grande demais. Mande até 10 MB, ou cole a linha digitável.")
 		},
 		"her oldest bill is paid": func() { s.Pay(bills()[0].ID) },
+		"a part of her oldest bill is paid": func() {
+			bill := bills()[0].ID
+			s.Pay(bill)
+			s.Exec(`UPDATE arrecadacao.pagamento SET pgmt_vlpagamento = 10 WHERE cnta_id = $1::int`, bill)
+		},
 		"her oldest bill is put into review": func() {
 			s.Exec(`UPDATE faturamento.conta SET cnta_dtrevisao = $2::date, cmrv_id = 91 WHERE cnta_id = $1::int`, bills()[0].ID, Today)
 		},
@@ -79,8 +84,15 @@ func (s *stage) golpe() *bot.Flow {
 		On: bot.On{"over": bot.End},
 	}})
 	flow := golpe.New(golpe.Services{
-		Judge: genuine.Judge{Register: s, Pix: static, Site: func() string { return "https://loja.exemplo" }},
-		Files: files, Name: "DESO", Payee: payee, Phone: "0800 079 0195", Copies: copies.Name,
+		Judge: genuine.Judge{
+			Register: s, Pix: static, Site: func() string { return "https://loja.exemplo" },
+			Partners: genuine.Partners(store.Operator{
+				Banks: []store.Bank{{Name: "Banese", Link: "https://www.banese.com.br/contas"}},
+				Cards: []store.CardCompany{{Name: "Fácil", Kind: store.MercadoPago}},
+			}),
+		},
+		Doubts: s.redis().Doubts(),
+		Files:  files, Name: "DESO", Payee: payee, Phone: "0800 079 0195", Copies: copies.Name,
 	})
 	s.engine.Flows, s.engine.Beside = []*bot.Flow{copies}, []*bot.Flow{flow}
 	return flow

@@ -15,6 +15,11 @@ import (
 // guesses returns limits on guesses that nobody has reached when a conversation
 // begins.
 func (s *stage) guesses() *redis.Guesses {
+	return s.redis().Guesses([]byte("the secret of the tests"), store.KnownRetention*24*time.Hour)
+}
+
+// redis returns what is kept in a Redis, where nothing is when a conversation begins.
+func (s *stage) redis() *redis.Mail {
 	mail, url := private(s.t)
 	options, err := goredis.ParseURL(url)
 	if err != nil {
@@ -27,7 +32,7 @@ func (s *stage) guesses() *redis.Guesses {
 			s.t.Fatal(err)
 		}
 	})
-	return mail.Guesses([]byte("the secret of the tests"), store.KnownRetention*24*time.Hour)
+	return mail
 }
 
 // Mail returns an inbox and outbox in a Redis of the test's own.

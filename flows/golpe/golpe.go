@@ -29,6 +29,15 @@ type Judge interface {
 	Judge(ctx context.Context, kind store.CodeKind, code string, now time.Time) (store.Judgment, error)
 }
 
+// Doubts keeps people from trying amounts until a code is right. Every method takes
+// the property whose debt a code names, 0 for none that we know.
+type Doubts interface {
+	// Wait tells how long this chat must leave such codes alone, right or wrong.
+	Wait(ctx context.Context, chat string, property int64, now time.Time) (time.Duration, error)
+	// Wrong counts a wrong one; the same again counts no more.
+	Wrong(ctx context.Context, code, chat string, property int64, now time.Time) error
+}
+
 // Files reads the codes in what a person sent.
 type Files interface {
 	// Takes tells whether a file can be sent in a chat at all.
@@ -42,6 +51,7 @@ type Files interface {
 // Services is what the conversation is made with.
 type Services struct {
 	Judge  Judge
+	Doubts Doubts
 	Files  Files  // nil takes no files
 	Name   string // of the utility
 	Payee  string // who is paid, as banks show it
@@ -188,6 +198,7 @@ func (c conversation) judge(ctx context.Context, t *turn) error {
 		texts = found
 	}
 	var worst *store.Judgment
+	var pasted string
 	for _, text := range texts {
 		kind, code, ok := genuine.Find(text)
 		if !ok { // a QR code may say anything
@@ -198,14 +209,45 @@ func (c conversation) judge(ctx context.Context, t *turn) error {
 			return fmt.Errorf("judge a code: %w", err)
 		}
 		if worst == nil || rank(v) < rank(*worst) {
-			worst = &v
+			worst, pasted = &v, code
 		}
 	}
 	if worst == nil {
 		return bot.Mistake("Não achei um código de pagamento nisso. Copie o código inteiro e cole aqui.")
 	}
-	c.say(t, *worst)
+	wait, err := c.pause(ctx, t, *worst, pasted)
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		t.Say("Você já mostrou *muitos códigos que não conferem* com os nossos. Para proteger os dados dos clientes, posso conferir outro daqui a %s.\nAté lá, não pague por código de que você desconfia: peça a 2ª via por aqui, que é a certa.", after(wait))
+	default:
+		c.say(t, *worst)
+	}
 	return nil
+}
+
+// pause tells how long to wait before a code is judged that may have been made up
+// to find an amount: the same whether it is right or wrong, and never of a code of
+// the property that they identified themselves for. A wrong one counts.
+func (c conversation) pause(ctx context.Context, t *turn, v store.Judgment, code string) (time.Duration, error) {
+	wrong := v.Verdict == store.Unknown && v.Kind != store.KindPage
+	if v.Names == 0 && !wrong || v.Names != 0 && t.Identity() != nil && t.Property() == v.Names {
+		return 0, nil
+	}
+	wait, err := c.Doubts.Wait(ctx, t.Chat(), v.Names, t.At())
+	if err == nil && wait == 0 && wrong {
+		err = c.Doubts.Wrong(ctx, code, t.Chat(), v.Names, t.At())
+	}
+	return wait, err
+}
+
+// after says a wait in words, rounded up.
+func after(wait time.Duration) string {
+	if minutes := int((wait + time.Minute - 1) / time.Minute); minutes < 60 {
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d h", int((wait+time.Hour-1)/time.Hour))
 }
 
 // rank is how much a judgment is to be feared, the most first. That the address on a
@@ -238,6 +280,9 @@ func (c conversation) say(t *turn, v store.Judgment) {
 	}
 	why := ""
 	switch {
+	case v.Partner != store.Partner{}:
+		c.sayPartner(t, v.Partner)
+		return
 	case v.Authenticity == store.KeyGone:
 		t.Say("Esse endereço é da %s, mas *não dá mais para conferir* a assinatura do documento. Isso não quer dizer que ele seja falso.\nPara ter certeza, ligue para %s.", c.Name, c.Phone)
 		return
@@ -267,6 +312,16 @@ func (c conversation) say(t *turn, v store.Judgment) {
 		bot.Marked("\nO certo é pegar a conta por aqui mesmo. Para denunciar, ligue para %s.", c.Phone))
 }
 
+// sayPartner says whose an address is that our bills are paid by. That it is theirs
+// does not make whatever it asks for ours.
+func (c conversation) sayPartner(t *turn, p store.Partner) {
+	who := "um dos bancos em que dá para pagar"
+	if p.Card {
+		who = "empresa credenciada para receber por cartão"
+	}
+	t.Say("Esse endereço *não é da %s*: é de *%s*, "+who+". Para pagar com segurança, chegue lá pelo link que a nossa conversa mostra, e não por este.\nAntes de confirmar, veja se quem recebe é *%s*.", c.Name, p.Name, c.Payee)
+}
+
 // sayGenuine says what our code is for, and whether to pay it.
 func (c conversation) sayGenuine(t *turn, v store.Judgment) {
 	switch {
@@ -294,6 +349,8 @@ func (c conversation) sayGenuine(t *turn, v store.Judgment) {
 	switch d.Standing {
 	case store.CodePaid:
 		what += "Já consta como *paga*: não pague de novo."
+	case store.CodePartly:
+		what += "Consta como *paga em parte*: este código cobra o valor inteiro. Não pague com ele; digite *atendente* para saber quanto falta."
 	case store.CodeReview:
 		what += "Está *em revisão*: espere a análise antes de pagar."
 	case store.CodeNegotiation:

@@ -13,10 +13,13 @@
 // Whoever asks need not say who they are. What they are told stands in the code
 // that they hold, month and amount, beside whether it is paid. Who has no code and
 // makes one up is told the same whatever of it is wrong, so that neither whether a
-// property has a bill nor its amount can be asked for piece by piece.
+// property has a bill nor its amount can be asked for piece by piece; and
+// [store.Judgment.Names] says whose debt it names, so that whoever asks can be kept
+// from trying one amount after the other.
 package genuine
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"regexp"
@@ -47,6 +50,7 @@ type Judge struct {
 	Pix      brcode.Static // who our PIX codes pay; no Key for none
 	Site     func() string // how customers reach us
 	Home     string        // the utility's own site; "" if we know none
+	Partners []store.Partner
 }
 
 var (
@@ -113,6 +117,7 @@ func (j Judge) bars(ctx context.Context, digits string) (store.Judgment, error) 
 	if !ok {
 		return v, nil
 	}
+	v.Names = payment.Property
 	var found []store.CodedDebt
 	switch payment.Kind {
 	case febraban.Bill:
@@ -126,6 +131,7 @@ func (j Judge) bars(ctx context.Context, digits string) (store.Judgment, error) 
 		return v, err
 	}
 	for _, d := range found {
+		v.Names = d.Property
 		ours := febraban.Payment{Kind: payment.Kind, Locality: d.Locality, Property: d.Property} // made anew of what the register has
 		switch payment.Kind {
 		case febraban.Bill:
@@ -168,6 +174,7 @@ func (j Judge) pix(ctx context.Context, text string, now time.Time) (store.Judgm
 		return v, err
 	}
 	for _, d := range found {
+		v.Names = d.Property
 		if made, err := j.Pix.Code(d.Total, code.TxID, description(d)); err == nil && made == text {
 			v.Verdict, v.Debt = store.Genuine, d
 		}
@@ -230,7 +237,10 @@ func (j Judge) address(ctx context.Context, text string) (store.Judgment, error)
 	}
 	ours, wrong := url.Parse(j.Site())
 	if err != nil || wrong != nil || theirs.User != nil || theirs.Scheme != ours.Scheme || !strings.EqualFold(theirs.Host, ours.Host) {
-		return v, nil //nolint:nilerr // that it is not ours is the answer
+		if err == nil {
+			v.Partner = j.partner(theirs)
+		}
+		return v, nil
 	}
 	v.Verdict = store.Genuine
 	asked, ok := strings.CutPrefix(theirs.Path, "/d/")
@@ -243,3 +253,36 @@ func (j Judge) address(ctx context.Context, text string) (store.Judgment, error)
 	}
 	return v, err
 }
+
+// partner is whose site an address is of, if it is safe.
+func (j Judge) partner(u *url.URL) store.Partner {
+	if u.Scheme != "https" || u.User != nil {
+		return store.Partner{}
+	}
+	host := site(u)
+	for _, p := range j.Partners {
+		if p.Host != "" && (host == p.Host || strings.HasSuffix(host, "."+p.Host)) {
+			return p
+		}
+	}
+	return store.Partner{}
+}
+
+// Partners are the banks and card companies of an operator, by their sites.
+func Partners(op store.Operator) (all []store.Partner) {
+	known := func(name, address string, card bool) {
+		if host := homeSite(address); address != "" && host != "-" {
+			all = append(all, store.Partner{Name: name, Host: host, Card: card})
+		}
+	}
+	for _, b := range op.Banks {
+		known(b.Name, b.Link, false)
+	}
+	for _, c := range op.Cards {
+		known(c.Name, cmp.Or(c.Address, cardSites[c.Kind]), true)
+	}
+	return all
+}
+
+// cardSites are the sites of companies whose address operators need not give.
+var cardSites = map[store.CardKind]string{store.MercadoPago: "mercadopago.com.br", store.Cielo: "cielo.com.br"}

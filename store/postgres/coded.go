@@ -21,6 +21,7 @@ const standing = `CASE
 		         WHEN NOT b.live THEN 'closed'
 		         WHEN b.held THEN 'negotiation'
 		         WHEN b.review THEN 'review'
+		         WHEN coalesce(p.value, 0) > 0 THEN 'partly'
 		         ELSE 'open' END`
 
 // codedBills are the bills that $1 and $2 name, by a condition on conta c and on

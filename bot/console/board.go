@@ -106,7 +106,7 @@ type search struct {
 
 // searchOf reads what is looked for.
 func (c *Console) searchOf(r *http.Request) search {
-	value := func(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+	value := func(name string) string { return typed(r.FormValue(name)) }
 	s := search{Protocol: value("protocolo"), Property: value("matricula"), Text: value("texto"), Since: value("de"), Until: value("ate")}
 	s.filter = store.TalkFilter{Protocol: s.Protocol, Text: s.Text, Flow: value("servico"), Channel: value("canal"), Tag: value("etiqueta")}
 	for _, f := range c.Flows {

@@ -87,7 +87,7 @@ func open(t testing.TB, adjust ...func(*Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.db.Close)
-	log := slog.New(slog.NewTextHandler(w.logged, nil))
+	log := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	server, err := embedded.StartRedis(t.Context(), embedded.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

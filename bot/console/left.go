@@ -44,7 +44,7 @@ func (c *Console) pilePage(w http.ResponseWriter, r *http.Request, v visitor, wr
 
 // readNote marks a note as read, by who says so.
 func (c *Console) readNote(w http.ResponseWriter, r *http.Request, v visitor) error {
-	key := r.PostFormValue("recado")
+	key := typed(r.PostFormValue("recado"))
 	session, _, _ := strings.Cut(key, "/")
 	if err := c.office.note(r.Context(), c.by(r, v.Name), "note_read", masked(session), ""); err != nil {
 		return err

@@ -95,6 +95,13 @@ var bunches = func() (all []string) {
 	return all
 }()
 
+// What addresses and forms of ours are asked with.
+var (
+	askedNames = strings.Fields("para motivo antes quem que protocolo matricula texto servico canal etiqueta de ate state error code")
+	typedNames = strings.Fields("nome senha codigo acesso mostrado papel atual nova repetida segredo telefone vez item outro nota outras recado titulo " +
+		"ordem ativa resposta no_lugar_de para motivo texto etiqueta")
+)
+
 // canary is in every page of the test, before anything of the page runs. What a
 // payload calls complains, and so does what would leave the page.
 const canary = `for (const sink of ["xss", "alert", "confirm", "prompt", "open"]) window[sink] = () => console.error("A PAYLOAD RAN at " + location.href);
@@ -108,15 +115,15 @@ const ran = "A PAYLOAD RAN at "
 // page of ours has, and attributes that run or lead elsewhere.
 const foreign = `(() => {
 	const ours = new Set(("html head meta title link script body a header strong span nav ul li div form button main h1 h2 p section table thead tbody " +
-		"tr th td time label input select option ol code noscript fieldset legend br svg path").split(" "));
+		"tr th td time label input select option ol code noscript fieldset legend br svg path h3 textarea dl dt dd").split(" "));
 	const found = [];
 	for (const e of document.querySelectorAll("*")) {
 		const say = (what) => found.push(what + ": " + e.outerHTML.slice(0, 200));
 		if (!ours.has(e.localName) || e.closest("main") && ["meta", "title", "link", "header"].includes(e.localName)) say("element");
 		if (e.localName === "script" && !e.getAttribute("src")?.startsWith("/estatico/")) say("script");
 		for (const { name, value } of e.attributes) {
-			if (name.startsWith("on") || ["style", "srcdoc", "target", "formaction", "form"].includes(name)) say(name);
-			if (["href", "src", "action", "data-from", "data-events"].includes(name) && !/^(\/(?!\/)|#)/.test(value)) say(name);
+			if (name.startsWith("on") || ["style", "srcdoc", "target", "form"].includes(name)) say(name);
+			if (["href", "src", "action", "formaction", "data-from", "data-events"].includes(name) && !/^(\/(?!\/)|#)/.test(value)) say(name);
 		}
 	}
 	return found;
@@ -245,13 +252,20 @@ func TestPayloads(t *testing.T) {
 		}
 		c.SignOn = SignOn{Name: "empresa", Issuer: provider.URL, Client: "console", Secret: "s3cret", Claim: "groups", Roles: map[string]store.Role{"atendimento": store.Attendant}}
 	})
-	edu, davi := w.add("edu", store.Officer), w.add("davi", store.Administrator)
+	edu, davi, sonia := w.add("edu", store.Officer), w.add("davi", store.Administrator), w.add("sonia", store.Supervisor)
 	p := w.watched(browser)
 	p.open("/conversas", "Nome de acesso")
 	p.keys("edu", kb.Tab, password, kb.Enter)
 	p.until("ao vivo")
 
-	const whole = "26052000009999" // the protocol of a conversation that has them all
+	const (
+		whole = "26052000009999" // a conversation that has them all
+		talk  = "26052000004711" // one that somebody attends
+	)
+	var plain []string
+	for _, bunch := range bunches {
+		plain = append(plain, unzeroed(bunch))
+	}
 	w.settlePayloads(person, whole)
 	live, err := w.Live.Live(t.Context(), store.TalkFilter{})
 	if err != nil {
@@ -267,6 +281,7 @@ func TestPayloads(t *testing.T) {
 
 	w.keep()
 	w.staffPayloads(provider, edu, davi)
+	w.deskPayloads(talk, plain)
 	p.visit("/conversas")
 	p.shows("/conversas", cells)
 	for older := "/conversas?antes=0"; older != ""; older = look[string](p, `document.querySelector("a[href^='/conversas?antes=']")?.getAttribute("href") ?? ""`) {
@@ -297,18 +312,39 @@ func TestPayloads(t *testing.T) {
 	p.shows("/auditoria", said)
 	p.visit("/conta")
 	p.shows("/conta", bunches)
+	p.visit("/fila")
+	p.visit("/recados")
 	p.flood("/conversas", "/conversas/"+whole+"/documento", "/auditoria", "/conta/senha", "/conta/segundo-fator")
-	p.asked(officer)
+	p.asked(officer, 0)
 
 	p.withoutScripts(true)
 	for _, path := range []string{"/conversas", "/conversas/" + whole, "/auditoria", "/conta"} {
 		p.visit(path)
 	}
 	p.withoutScripts(false)
-	p.visit("/conta")
-	p.press("Sair")
-	p.until("Você saiu")
+	p.leave()
 	p.flood("/entrar")
+	p.asked(anybody, 0)
+
+	p.open("/respostas", "Nome de acesso")
+	p.keys("sonia", kb.Tab, password, kb.Enter)
+	p.until("Nova resposta")
+	p.ours("/respostas")
+	p.shows("/respostas", plain)
+	has := func(who string) {
+		w.says("web:4711", "oi", func(s *bot.Session) { s.Protocol, s.Human, s.Until = talk, who, time.Now().Add(time.Hour) })
+	}
+	has(plain[0])
+	p.visit("/conversas/" + talk)
+	p.shows("the desk", plain)
+	has("")
+	look[bool](p, `document.dispatchEvent(new Event("visibilitychange"))`) // it is renewed
+	p.until("O robô atende esta pessoa")
+	p.ours("the desk, live")
+	has(sonia.Shown)
+	p.flood("/conversas/"+talk, "/respostas")
+	p.asked(supervisor, officer)
+	p.leave()
 
 	p.open("/pessoas", "Nome de acesso")
 	p.keys("davi", kb.Tab, password, kb.Enter)
@@ -345,7 +381,7 @@ func TestPayloads(t *testing.T) {
 	}
 	links.set(Linking{})
 	p.flood("/pessoas", "/pessoas/"+strconv.FormatInt(davi.ID, 10), "/saude/whatsapp", "/conta")
-	p.asked(admin)
+	p.asked(admin, officer|supervisor)
 	p.withoutScripts(true)
 	for _, path := range []string{"/pessoas", "/pessoas/" + strconv.FormatInt(davi.ID, 10), "/saude", "/saude/mensagens"} {
 		p.visit(path)
@@ -436,6 +472,40 @@ func (w *world) staffPayloads(provider *issuing, all ...store.Staff) {
 	}
 }
 
+// deskPayloads has staff note payloads, call a conversation so and have them ready
+// to be sent, and people leave them as notes.
+func (w *world) deskPayloads(protocol string, plain []string) {
+	w.t.Helper()
+	for i, text := range plain {
+		if err := w.db.AddRemark(w.t.Context(), "web:4711", protocol, text, text); err != nil {
+			w.t.Fatal(err)
+		}
+		if _, err := w.db.SaveCanned(w.t.Context(), store.Canned{Title: text, Text: text, Place: i, Active: true}, text); err != nil {
+			w.t.Fatal(err)
+		}
+		key := "web:4711/" + strconv.Itoa(i)
+		if err := w.db.LeaveNote(w.t.Context(), key, store.Note{Session: "web:4711", Protocol: protocol, Property: 1043722, Text: text}); err != nil {
+			w.t.Fatal(err)
+		}
+		if i > 0 {
+			continue // nobody has read the others
+		}
+		if _, err := w.db.ReadNote(w.t.Context(), key, text, w.now()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if err := w.db.SetTags(w.t.Context(), "web:4711", protocol, "Ana", payloads[:store.MaxTags]); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (p *tab) leave() {
+	p.t.Helper()
+	p.visit("/conta")
+	p.press("Sair")
+	p.until("Você saiu")
+}
+
 // visit opens a page, on which there must be nothing but what is ours.
 func (p *tab) visit(path string) {
 	p.t.Helper()
@@ -447,7 +517,7 @@ func (p *tab) visit(path string) {
 func (p *tab) flood(paths ...string) {
 	p.t.Helper()
 	for _, path := range paths {
-		const forms = `[...new Map([...document.forms].filter(f => f.querySelector("input, select, textarea")).map(f => [f.method + f.action, f])).values()]`
+		const forms = `[...new Map([...document.forms].filter(f => f.querySelector("input:not([type=hidden]), select, textarea")).map(f => [[...f.elements].map(e => e.name).join(), f])).values()]`
 		p.visit(path)
 		for form := range look[int](p, forms+".length") {
 			for i, bunch := range bunches {
@@ -480,14 +550,14 @@ func (p *tab) flood(paths ...string) {
 	}
 }
 
-// asked opens all addresses that somebody may with payloads where names and
-// numbers stand in them, and as what is asked for.
-func (p *tab) asked(who who) {
+// asked opens all addresses that somebody may, and others may not, with payloads
+// where names and numbers stand in them, and as what is asked for.
+func (p *tab) asked(who, others who) {
 	p.t.Helper()
 	wild := regexp.MustCompile(`\{[a-z]+\}`)
 	for i, e := range p.w.endpoints {
 		path, ok := strings.CutPrefix(e.At, "GET ")
-		if !ok || e.Quiet || e.May&(who|anybody) == 0 || path == "/estatico/{file}" || path == "/entrar/unico" { // no page is there
+		if !ok || e.Quiet || e.May&who == 0 || e.May&others != 0 || path == "/estatico/{file}" || path == "/entrar/unico" { // no page is there
 			continue
 		}
 		some := func(k int) string { // others in each; all of them would be too long an address
@@ -495,7 +565,7 @@ func (p *tab) asked(who who) {
 			return strings.Join(payloads[at:at+23], " ")
 		}
 		q := url.Values{}
-		for k, name := range strings.Fields("para motivo antes quem que protocolo matricula texto servico canal de ate state error code") {
+		for k, name := range askedNames {
 			q.Set(name, some(k))
 		}
 		p.visit(wild.ReplaceAllLiteralString(strings.Replace(path, "{$}", "", 1), url.PathEscape(some(0))) + "?" + q.Encode())
@@ -506,5 +576,60 @@ func (p *tab) withoutScripts(without bool) {
 	p.t.Helper()
 	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: without}); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// TestOdd asks for everything with what no form of ours sends: nothing of it is a
+// fault of ours.
+func TestOdd(t *testing.T) {
+	w := open(t, func(c *Config) {
+		c.Linker = &phonelessLinker{}
+		c.Health = func(context.Context) Checkup { return Checkup{} }
+		c.Document = func(context.Context, string, string) (string, bool, error) { return "", false, nil }
+	})
+	protocol := w.says("4711", "oi", func(s *bot.Session) { s.Human, s.Until = "Bia", time.Now().Add(time.Hour) })
+	type visiting struct {
+		who who
+		client
+	}
+	visitors := []visiting{{anybody, w.client()}}
+	for i, role := range []store.Role{store.Supervisor, store.Officer, store.Administrator} {
+		name := "p" + strconv.Itoa(i)
+		w.add(name, role)
+		visitors = append(visitors, visiting{roleBits[role], w.in(name)})
+	}
+	wild := regexp.MustCompile(`\{[a-z]+\}`)
+	for _, e := range w.endpoints {
+		method, path, both := strings.Cut(e.At, " ")
+		if !both || path == "/conversas/eventos" || path == "/sair" || path == "/conta/encerrar" {
+			continue
+		}
+		may := slices.IndexFunc(visitors, func(v visiting) bool { return e.May&v.who != 0 })
+		if may < 0 { // what is asked of those who arrive
+			continue
+		}
+		c := visitors[may]
+		for i, odd := range []string{"\x00", "\xff\xfe", "😀\u202e", "-1", "99999999999999999999", "\r\n\r\nx", strings.Repeat("9", 3000), "../../etc/passwd", "%"} {
+			at := strings.Replace(path, "{$}", "", 1)
+			if i%2 == 0 {
+				at = strings.Replace(at, "{protocolo}", protocol, 1)
+			}
+			at = wild.ReplaceAllLiteralString(at, url.PathEscape(odd))
+			if method == http.MethodPost {
+				form := url.Values{}
+				for _, name := range typedNames {
+					form.Set(name, odd)
+				}
+				if a := c.do(method, at, form); a.status >= 500 {
+					t.Errorf("%s %s with %.20q is %d:\n%s", method, at, odd, a.status, a.text)
+				}
+				continue
+			}
+			for _, name := range askedNames { // each alone: with another it may be refused before it is looked for
+				if a := c.get(at + "?" + url.Values{name: {odd}}.Encode()); a.status >= 500 {
+					t.Errorf("%s with %s=%.20q is %d", at, name, odd, a.status)
+				}
+			}
+		}
 	}
 }

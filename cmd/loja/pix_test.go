@@ -193,12 +193,23 @@ func TestPixOnTelegram(t *testing.T) {
 	maria.WaitText("De quais contas")
 	maria.Say("1")
 	maria.WaitText("Como prefere receber?")
+	outages := 0
+	press := func(answer string) { // on a machine so slow that a turn has no time, again
+		for {
+			maria.Press("Pix copia e cola")
+			server.Until(answer, func() bool {
+				return strings.Contains(maria.Transcript(), answer) || strings.Count(maria.Transcript(), "fora do ar neste momento") > outages
+			})
+			if strings.Contains(maria.Transcript(), answer) {
+				return
+			}
+			outages++
+		}
+	}
 	c.bank.SetOut(true)
-	maria.Press("Pix copia e cola")
-	maria.WaitText("O Pix está fora do ar")
+	press("O Pix está fora do ar")
 	c.bank.SetOut(false)
-	maria.Press("Pix copia e cola")
-	maria.WaitText("O código vale até")
+	press("O código vale até")
 	open := c.charges(mariasProperty)
 	server.Until("she has the code", func() bool { return len(open) == 1 && strings.Contains(maria.Transcript(), open[0].Address) })
 	maria.Press("PDF da conta")

@@ -39,7 +39,7 @@ type Act string
 // The acts. Those up to Gives take the conversation over: see Session.Human.
 const (
 	Wrote    Act = "wrote"     // Text to the person, who has it: on the phone that our number belongs to
-	TookOver Act = "took over" // the person is told so
+	TookOver Act = "took over" // the person is told so; Text names whom from, if another has it
 	Says     Act = "says"      // Text, which the person is told
 	Gives    Act = "gives"     // Text names something of the person's own that is sent: a bill's PDF, a code to pay it
 	Passed   Act = "passed"    // on to the attendant that Text names, or to whoever comes next if it is ""
@@ -121,6 +121,10 @@ type Session struct {
 	Waiting  time.Time       // since when they wait for a person of the utility; zero if they do not
 	Human    string          // the attendant who has taken over; "" if the bot answers
 	Until    time.Time       // when the attendant has been silent for too long
+	Queued   time.Time       // since when they waited for the attendant at the console, which keeps their place; zero if it is the phone
+	Owed     time.Time       // since when they wait for the attendant's answer; zero if they do not
+	Served   string          // the last attendant at the console who answered them
+	Surveyed time.Time       // when they were last asked how it was
 	Seen     time.Time       // when they last wrote
 	Wake     time.Time       // when to look again although nobody wrote; zero for never
 	Course   Course          // how the turn went that left it so; not in the JSON
@@ -177,6 +181,10 @@ type sessionJSON struct {
 	Waiting  int64           `json:"q,omitempty"`
 	Human    string          `json:"h,omitempty"`
 	Until    int64           `json:"u,omitempty"`
+	Queued   int64           `json:"z,omitempty"`
+	Owed     int64           `json:"y,omitempty"`
+	Served   string          `json:"c,omitempty"`
+	Surveyed int64           `json:"e,omitempty"`
 	Seen     int64           `json:"v,omitempty"`
 	Wake     int64           `json:"k,omitempty"`
 }
@@ -187,7 +195,7 @@ func (s Session) MarshalJSON() ([]byte, error) {
 		Protocol: s.Protocol, Flow: s.Flow, State: s.State, Data: s.Data, Trail: s.Trail, Then: s.Then, Wish: s.Wish, Guesses: s.Guesses,
 		Began: milliseconds(s.Began), Moves: s.Moves, Paused: s.Paused, Mistakes: s.Mistakes,
 		Noticed: s.Noticed, Warned: s.Warned, Down: s.Down, Seen: seconds(s.Seen), Wake: seconds(s.Wake), Waiting: seconds(s.Waiting),
-		Human: s.Human, Until: seconds(s.Until),
+		Human: s.Human, Until: seconds(s.Until), Queued: seconds(s.Queued), Owed: seconds(s.Owed), Served: s.Served, Surveyed: seconds(s.Surveyed),
 	}
 	if id := s.Identity; id != nil {
 		short.Identity = []int64{id.Customer, id.Property}
@@ -206,7 +214,7 @@ func (s *Session) UnmarshalJSON(text []byte) error {
 		Protocol: short.Protocol, Flow: short.Flow, State: short.State, Data: short.Data, Trail: short.Trail,
 		Then: short.Then, Wish: short.Wish, Guesses: short.Guesses, Began: instant(short.Began), Moves: short.Moves, Paused: short.Paused,
 		Mistakes: short.Mistakes, Noticed: short.Noticed, Warned: short.Warned, Down: short.Down, Seen: moment(short.Seen), Wake: moment(short.Wake), Waiting: moment(short.Waiting),
-		Human: short.Human, Until: moment(short.Until),
+		Human: short.Human, Until: moment(short.Until), Queued: moment(short.Queued), Owed: moment(short.Owed), Served: short.Served, Surveyed: moment(short.Surveyed),
 	}
 	if id := short.Identity; len(id) == 2 {
 		s.Identity = &Identity{Customer: id[0], Property: id[1]}

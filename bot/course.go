@@ -12,6 +12,9 @@ type Course struct {
 	Fault  Fault
 	Code   string // the code under which the person was told of a bug
 	Angry  bool   // they sound so, see angry
+
+	Gave    string // what an attendant sent, in words
+	Refused string // why what an attendant meant to do was not done, for them to read
 }
 
 // A Walk is an arrow that was followed, and its flow.

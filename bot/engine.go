@@ -20,7 +20,8 @@ type Engine struct {
 	Identify *Flow          // finds out who is talking; not in the menu
 	Person   *Flow          // the way to a person; also in Flows if the menu shows it
 	Beside   []*Flow        // reached by their words alone, from anywhere
-	Handouts Handouts       // what an attendant may send; nothing if nil
+	Give     *Flow          // sends what an attendant names (Gives) in a single step that does; nothing can be sent if nil
+	Survey   *Flow          // asks how it was when an attendant has closed; if nil, nothing does
 	Ear      *Ear           // tells what people ask for; if nil, the words of the flows in what they say do
 	Name     string         // of the utility, as people say it
 	Phone    string         // of the utility, for emergencies
@@ -53,6 +54,10 @@ func (e *Engine) Handle(ctx context.Context, s Session, m Message) (next Session
 	err = e.converse(ctx, t)
 	switch FaultOf(err) {
 	case Outage:
+		if m.By != "" {
+			s.Wake, s.Course.Refused = e.wake(s), refusedDown
+			return s, nil, err
+		}
 		return e.away(s, m), []Reply{{Text: either(s.Down, sayStill, sayDown)}}, err
 	case Bug:
 		return e.apologize(s, m, err)
@@ -83,7 +88,7 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	}
 	e.forgetVanished(t)
 	if m.By != "" {
-		return e.attend(t)
+		return e.attend(ctx, t)
 	}
 	s.Seen, s.Warned, s.Down = m.At, false, false
 	t.said = m.Text
@@ -95,10 +100,13 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	w := wordOf(m.Text) // not of an option that was pressed: that means what it was offered for
 	if s.Human != "" {
 		if e.meansAttendant(*s, m, w) {
+			if s.Owed.IsZero() && m.Change == "" && w != thanks && !enough[Fold(m.Text)] {
+				s.Owed = m.At
+			}
 			return nil
 		}
 		ended := !m.At.Before(s.Until)
-		s.Human, s.Until = "", time.Time{}
+		release(s)
 		if ended && w == noWord && m.Choice == "" && s.Flow != "" { // it was for the attendant
 			t.Say(sayBack)
 			return e.ask(t)
@@ -107,6 +115,9 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	if m.Change != "" {
 		t.Say(sayChanged[m.Change])
 		return nil
+	}
+	if e.step(*s).passing && w != noWord {
+		e.quit(t)
 	}
 	called := m.Media != nil && m.Media.Kind == "call"
 	if called {
@@ -117,7 +128,7 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 	case s.Protocol == "":
 		err = e.welcome(ctx, t, w)
 	case !s.Waiting.IsZero() && (w == noWord || w == greeting || w == thanks):
-		return nil // it is for the person who comes
+		return e.meanwhile(ctx, t)
 	case called:
 		return e.ask(t)
 	case m.Asked != "" && m.Asked != questionKey(*s):
@@ -135,13 +146,17 @@ func (e *Engine) converse(ctx context.Context, t *talk) (err error) {
 		return e.turnTo(ctx, t, beside)
 	case e.recognized(t) != nil:
 		return e.turnTo(ctx, t, e.recognized(t))
-	case danger != noDanger && !e.free(*s):
+	case danger != noDanger && !e.step(*s).free:
 		return e.ask(t) // the phone comes first; what else they said can wait
 	default:
 		if other := e.wished(t); other != nil {
 			return e.turnTo(ctx, t, other)
 		}
 		err = e.hear(ctx, t)
+		if FaultOf(err) == Slip && e.step(*s).passing {
+			e.quit(t)
+			err = e.hear(ctx, t)
+		}
 	}
 	if FaultOf(err) != Slip {
 		return err
@@ -177,7 +192,7 @@ func (e *Engine) caution(t *talk, d danger) {
 // de março" while they choose among debts.
 func (e *Engine) wished(t *talk) *Flow {
 	s, said := t.session, Fold(t.message.Text)
-	if s.Flow == "" || e.free(s) || !slices.ContainsFunc(wishes, func(w string) bool { return hasWords(said, w) }) {
+	if s.Flow == "" || e.step(s).free || !slices.ContainsFunc(wishes, func(w string) bool { return hasWords(said, w) }) {
 		return nil
 	}
 	if f := e.intent(t.message.Text); f != nil && f.Name != s.Flow && e.understand(t.message.Text).sure == f {
@@ -186,10 +201,32 @@ func (e *Engine) wished(t *talk) *Flow {
 	return nil
 }
 
-// free tells whether the question a person stands at takes any text.
-func (e *Engine) free(s Session) bool {
-	f := e.flow(s.Flow)
-	return f != nil && f.steps[s.State] != nil && f.steps[s.State].free
+// step is where the session stands; at the menu it is one that does nothing.
+func (e *Engine) step(s Session) step {
+	if f := e.flow(s.Flow); f != nil && f.steps[s.State] != nil {
+		return *f.steps[s.State]
+	}
+	return step{}
+}
+
+// meanwhile lets a step that waits hear what it understands, such as how long it
+// takes; all else is for the person who comes.
+func (e *Engine) meanwhile(ctx context.Context, t *talk) error {
+	flow, step, err := e.place(t)
+	if err != nil || step.hear == nil {
+		return err
+	}
+	event, err := step.hear(ctx, t)
+	switch {
+	case FaultOf(err) == Slip:
+		return nil
+	case err != nil:
+		return err
+	}
+	if err := e.follow(t, flow, event); err != nil {
+		return err
+	}
+	return e.run(ctx, t, flow)
 }
 
 // beside finds the flow beside the menu whose words are all that was said.
@@ -210,7 +247,7 @@ func (e *Engine) recognized(t *talk) *Flow {
 	for _, f := range slices.Concat(e.Flows, e.Beside) {
 		switch {
 		case f.Name == s.Flow:
-		case f.Recognizes != nil && m.Choice == "" && !e.free(s) && f.Recognizes(m.Text):
+		case f.Recognizes != nil && m.Choice == "" && !e.step(s).free && f.Recognizes(m.Text):
 			return f
 		case s.Flow == "" && m.Media != nil && t.said == "" && slices.Contains(f.Takes, m.Media.Kind):
 			return f
@@ -417,8 +454,10 @@ func (e *Engine) run(ctx context.Context, t *talk, flow *Flow) error {
 		step := flow.steps[t.session.State]
 		if step.ask != nil {
 			t.session.Trail = arrive(t.session.Trail, step.state)
-			t.session.Waiting = time.Time{}
-			if step.waits {
+			switch {
+			case !step.waits:
+				t.session.Waiting = time.Time{}
+			case t.session.Waiting.IsZero():
 				t.session.Waiting = t.message.At
 			}
 			if flow != e.Identify {
@@ -528,8 +567,14 @@ func (e *Engine) ended(ctx context.Context, t *talk, over *Flow) error {
 	default:
 		return e.anew(ctx, t, next, opening)
 	}
-	if over == e.Person && s.Paused != nil {
-		t.Say(sayPaused, e.title(s.Paused.Flow))
+	return e.more(t, over == e.Person || over == e.Survey)
+}
+
+// more offers the menu to who has just had something, and to go on with what was
+// put aside for it.
+func (e *Engine) more(t *talk, aside bool) error {
+	if p := t.session.Paused; aside && p != nil {
+		t.Say(sayPaused, e.title(p.Flow))
 	}
 	return e.menu(t, askMore)
 }
@@ -729,6 +774,9 @@ func (e *Engine) flow(name string) *Flow {
 	}
 	if e.Person != nil && e.Person.Name == name {
 		return e.Person
+	}
+	if e.Survey != nil && e.Survey.Name == name {
+		return e.Survey
 	}
 	for _, f := range slices.Concat(e.Flows, e.Beside) {
 		if f.Name == name {

@@ -199,12 +199,46 @@ func calling() *bot.Flow {
 	})
 }
 
+// giving sends an attendant's person what is theirs.
+func giving(w *trouble) *bot.Flow {
+	type turn = bot.Turn[struct{}]
+	return bot.NewFlow(bot.About{Name: "giving"}, []bot.Step[struct{}]{{
+		State: "giving", Label: "enviando",
+		Do: func(_ context.Context, t *turn) (bot.Event, error) {
+			if err := w.check(); err != nil {
+				return "", err
+			}
+			if t.Text() != "nota" {
+				return "", bot.Mistake("Não há " + t.Text() + ".")
+			}
+			t.Gave("A nota")
+			t.Say("A nota do imóvel %d.", t.Property())
+			return "given", nil
+		},
+		On: bot.On{"given": bot.End},
+	}})
+}
+
+// scoring asks how it was, and may be passed over.
+func scoring() *bot.Flow {
+	type turn = bot.Turn[struct{}]
+	return bot.NewFlow(bot.About{Name: "scoring", Title: "Avaliação"}, []bot.Step[struct{}]{{
+		State: "asking", Label: "perguntando como foi", Passing: true,
+		Ask: func(t *turn) { t.Offer(bot.Marked("Como foi com *%s*?", t.Attendant()), "Ruim", "Bom") },
+		Hear: func(_ context.Context, t *turn) (bot.Event, error) {
+			_, err := answer.Option(t.Text(), "Ruim", "Bom")
+			return "scored", err
+		},
+		On: bot.On{"scored": bot.End},
+	}})
+}
+
 func world(w *trouble, keys *[]string) bottest.World {
 	*w = trouble{}
 	p := person()
 	return bottest.World{
 		Engine: &bot.Engine{
-			Flows: []*bot.Flow{shop(w, keys), p}, Beside: []*bot.Flow{mending(), calling()}, Identify: who(), Person: p, Name: "Água & Cia", Phone: "0800 000 0000",
+			Flows: []*bot.Flow{shop(w, keys), p}, Beside: []*bot.Flow{mending(), calling()}, Identify: who(), Person: p, Give: giving(w), Survey: scoring(), Name: "Água & Cia", Phone: "0800 000 0000",
 			Reference: func() string { return "K7Q2" },
 			Log:       slog.New(slog.NewTextHandler(io.Discard, nil)),
 		},

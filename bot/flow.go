@@ -27,7 +27,9 @@ type On map[Event]State
 //
 // A step that Waits has called a person of the utility: the bot says no more
 // until the words that lead away are typed, or nobody has come for as long as
-// the engine is patient; then it follows Late.
+// the engine is patient; then it follows Late. It may have Hear, whose Mistakes
+// are for the person who comes; and if it says where Still leads, that is followed
+// every few minutes.
 type Step[D any] struct {
 	State State
 	Label string // what the diagram and the staff console call it, in pt-BR
@@ -36,12 +38,17 @@ type Step[D any] struct {
 	Hear  func(context.Context, *Turn[D]) (Event, error)
 	Takes []string // kinds of media that Hear understands (Media.Kind); the engine answers all others
 	Free  bool     // any text is an answer here, also one that names another service
-	Waits bool     // it has Ask, and no Hear
+	Waits bool     // it has Ask, and may have Hear
 	On    On
+
+	Passing bool // it may be passed over: what it does not understand, and each word that works anywhere, is heard as at the menu
 }
 
-// Late is what happens at a step that waits when nobody has come.
-const Late Event = "late"
+// What happens at a step that waits.
+const (
+	Late  Event = "late"  // nobody has come
+	Still Event = "still" // nobody has come yet
+)
 
 // About is what the menu knows of a flow.
 type About struct {
@@ -90,6 +97,8 @@ type step struct {
 	free  bool
 	waits bool
 	on    On
+
+	passing bool
 }
 
 // NewFlow makes a flow of its steps, the first being where it starts. It
@@ -124,7 +133,7 @@ func NewFlow[D any](about About, table []Step[D]) *Flow {
 // erase hides the type of a step's data.
 func erase[D any](s Step[D]) *step {
 	typed := func(t *talk) *Turn[D] { return &Turn[D]{talk: t, Data: t.data.(*D)} }
-	e := &step{state: s.State, label: s.Label, takes: s.Takes, free: s.Free, waits: s.Waits, on: s.On}
+	e := &step{state: s.State, label: s.Label, takes: s.Takes, free: s.Free, waits: s.Waits, on: s.On, passing: s.Passing}
 	if s.Do != nil {
 		e.do = func(ctx context.Context, t *talk) (Event, error) { return s.Do(ctx, typed(t)) }
 	}
@@ -153,8 +162,8 @@ func (f *Flow) check() {
 			f.refuse("a step cannot be called %q", state)
 		case s.do != nil && (s.ask != nil || s.hear != nil):
 			f.refuse("step %q both does and asks", state)
-		case s.waits && (s.ask == nil || s.hear != nil || s.on[Late] == ""):
-			f.refuse("step %q waits, so it asks, does not hear, and says where it leads when nobody comes", state)
+		case s.waits && (s.ask == nil || s.on[Late] == ""):
+			f.refuse("step %q waits, so it asks, and says where it leads when nobody comes", state)
 		case s.do == nil && (s.ask == nil || s.hear == nil && !s.waits):
 			f.refuse("step %q has neither Do nor Ask and Hear", state)
 		}

@@ -24,6 +24,10 @@ const (
 	sayWarning  = "Você ainda está aí? Se não responder em %d minutos, encerro a conversa para proteger os seus dados."
 	sayExpired  = "Encerrei a conversa por falta de resposta, para proteger os seus dados. Seu protocolo é `%s`."
 	sayHuman    = "Agora você fala com *%s*, da equipe. Para voltar ao atendimento automático, digite *menu*."
+	sayHumanNew = "Agora você fala com *%s*, da equipe. O protocolo desta conversa é `%s`. Para voltar ao atendimento automático, digite *menu*."
+	sayPassed   = "*%s* pediu que outra pessoa da equipe continue."
+	sayLeft     = "Desculpe a demora: *%s* não conseguiu responder."
+	sayClosed   = "*%s* encerrou este atendimento. Se precisar dele depois, o protocolo é `%s`."
 	sayBack     = "O atendimento automático voltou."
 	sayCall     = "Recebi sua ligação, mas por aqui só atendo por mensagem: escreva o que você precisa. Em uma emergência, ligue *%s*."
 	sayDown     = "Nosso sistema está fora do ar neste momento. Guardei sua conversa: repita a última resposta daqui a alguns minutos."
@@ -42,6 +46,17 @@ const (
 	hintSecond = "Se preferir, digite *voltar*, *menu* ou *ajuda*."
 	hintThird  = "Parece que não estou ajudando. Digite *atendente* para falar com uma pessoa, ou *menu* para recomeçar."
 	hintText   = "Recebi, mas por enquanto só consigo ler mensagens de texto. Pode escrever?"
+)
+
+// Why what an attendant meant to do was not done, for them to read.
+const (
+	refusedTaken   = "%s está com esta conversa."
+	refusedNobody  = "A conversa está com o robô: assuma antes."
+	refusedSelf    = "A conversa já é sua."
+	refusedUnknown = "A pessoa não se identificou: peça que digite *menu* e a matrícula, ou oriente por texto."
+	refusedNothing = "Não há o que enviar por aqui."
+	refusedDown    = "Os sistemas estão fora do ar: tente de novo daqui a pouco."
+	refusedBug     = "Erro nosso (código %s): nada foi feito."
 )
 
 // saySecret warns who typed a card number or a password.

@@ -42,6 +42,11 @@ func (e *Engine) away(s Session, m Message) Session {
 // the error gets the code the person was told.
 func (e *Engine) apologize(s Session, m Message, err error) (Session, []Reply, error) {
 	code := e.reference()
+	if m.By != "" { // the person has nothing to do with it
+		s.Course = Course{Code: code, Refused: fmt.Sprintf(refusedBug, code)}
+		s.Wake = e.wake(s)
+		return s, nil, fmt.Errorf("%s: %s %s: %w", code, m.Act, either(s.Flow != "", s.Flow, "menu"), err)
+	}
 	t := &talk{session: s, message: m}
 	t.session.Course = Course{Fault: Bug, Code: code}
 	if e.stale(s, m) {

@@ -78,6 +78,16 @@ func (t *talk) Forget() { t.session.Identity, t.session.Paused, t.session.Wish =
 // opens it: see Opening.
 func (t *talk) Go(flow, opening string) { t.session.Then, t.session.Wish = flow, wish(opening) }
 
+// Waiting returns since when they wait for a person of the utility, zero if they
+// do not.
+func (t *talk) Waiting() time.Time { return t.session.Waiting }
+
+// Attendant returns who of the staff answered them last, "" if nobody did.
+func (t *talk) Attendant() string { return t.session.Served }
+
+// Gave says in words what was sent for an attendant: "Pix da conta de 03/2026".
+func (t *talk) Gave(what string) { t.session.Course.Gave = what }
+
 // Seal is called once something was done that cannot be undone by answering
 // again: "voltar" does not lead back before it.
 func (t *talk) Seal() { t.sealed = true }

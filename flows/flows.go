@@ -7,6 +7,7 @@ import (
 	"lojavirtual/bot"
 	"lojavirtual/flows/acompanhamento"
 	"lojavirtual/flows/atendente"
+	"lojavirtual/flows/avaliacao"
 	"lojavirtual/flows/consumo"
 	"lojavirtual/flows/debitos"
 	"lojavirtual/flows/golpe"
@@ -42,6 +43,8 @@ type Parts struct {
 	Requests servicos.Requests
 	Progress acompanhamento.Requests
 	Desk     atendente.Desk
+	Queue    atendente.Queue
+	Ratings  avaliacao.Ratings
 	Tables   privacidade.Tables
 	Talks    privacidade.Talks
 	Judge    golpe.Judge
@@ -59,7 +62,7 @@ type Pix interface {
 // Engine returns an engine that holds every conversation, in the order of the
 // menu (the Loja Virtual's own).
 func Engine(p Parts) *bot.Engine {
-	person := atendente.New(p.Desk, p.Operator)
+	person := atendente.New(p.Desk, p.Queue, p.Operator)
 	copies := segundavia.New(p.Bills, p.Pix, p.Print, p.Payee, p.Banks)
 	requests := servicos.New(p.Requests, p.Bills)
 	deals := parcelamento.New(p.Deals, p.Guesses, p.Operator.Documents.How, p.Operator.Offices)
@@ -90,7 +93,10 @@ func Engine(p Parts) *bot.Engine {
 			privacidade.New(p.Tables, p.Talks, p.Operator), acompanhamento.Mute(p.Progress),
 		},
 		Notice:   privacidade.Notice(p.Operator),
+		Give:     segundavia.Hand(p.Bills, p.Pix, p.Print, p.Payee),
+		Survey:   avaliacao.New(p.Ratings),
 		Patience: p.Operator.Attendance.Patience,
+		Attended: p.Operator.Attendance.Silence,
 	}
 }
 

@@ -15,6 +15,7 @@ type Attendance struct {
 	Periods  []Period      `yaml:"periods"`
 	Town     int           `yaml:"town"`     // GSAN's muni_id whose holidays count besides the nation's; 0 for none
 	Patience time.Duration `yaml:"patience"` // how long a customer waits for somebody; 15 minutes if zero
+	Silence  time.Duration `yaml:"silence"`  // for how long an attendant may say nothing before the conversation is taken back; 30 minutes if zero
 	SLA      time.Duration `yaml:"sla"`      // after which who waits has waited for too long; 5 minutes if zero
 	Reasons  []string      `yaml:"reasons"`  // why an attendance is closed; Reasons if none
 	Tags     []string      `yaml:"tags"`     // what conversations are called by staff; Tags if none

@@ -50,5 +50,6 @@ const (
 	KeptEffects     KeptKind = "effect"     // done in GSAN for the customer
 	KeptWatches     KeptKind = "watch"      // notices asked for
 	KeptAttachments KeptKind = "attachment" // sent along with requests: places, and where photos are
+	KeptRatings     KeptKind = "rating"     // of attendants
 	KeptCharges     KeptKind = "charge"     // set out to pay, of which they are told
 )

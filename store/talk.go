@@ -46,6 +46,9 @@ type Turn struct {
 	Over     bool      `json:"z,omitempty"` // the conversation ended with it
 	Human    string    `json:"h,omitempty"` // the attendant who has the conversation now; "" if it is the bot
 	Waiting  time.Time `json:"g,omitzero"`  // since when they wait for a person of the utility; zero if they do not
+	Until    time.Time `json:"i,omitzero"`  // when the conversation is taken back from the attendant, if they stay silent
+	Owed     time.Time `json:"j,omitzero"`  // since when they wait for the attendant's answer; zero if they do not
+	Refused  string    `json:"l,omitempty"` // why what an attendant meant to do was not done; nothing was said then
 }
 
 // A TurnKind says who set a turn going.
@@ -141,6 +144,8 @@ type LiveTalk struct {
 	Mistakes int       // misunderstandings in a row
 	Waiting  time.Time // since when they wait for a person of the utility; zero if they do not
 	Human    string    // the attendant who has it; "" if it is the bot
+	Until    time.Time // when it is taken back from the attendant, if they stay silent
+	Owed     time.Time // since when they wait for the attendant's answer; zero if they do not
 	Sick     string    // the code of the last bug they met with
 	Angry    bool      // they sounded so
 	Locked   time.Time // until when they may not guess who they are; zero if they may. Changes do not tell it

@@ -13,7 +13,7 @@
 // brackets; "> (photo)" sends media of that kind, "> (photo: a caption)" with
 // words; "> (edited: text)" and "> (deleted: )" change what was sent before. "@"
 // is what an attendant does: "@ Ana wrote: bom dia", "@ Ana took over", "@ Ana
-// says: bom dia", "@ Ana gave back" (see bot.Act). "!" names something that happens outside, among World.Happens or "N minutes pass",
+// says: bom dia", "@ Ana gave back" (see bot.Act), and "x" why it was not done. "!" names something that happens outside, among World.Happens or "N minutes pass",
 // when the clock speaks too, or "they write from NUMBER", which the network tells
 // from then on; "#" is a comment. What follows "<", up to the next
 // line of another kind, is what the bot answers (see bot.Transcript); "~" is an
@@ -211,6 +211,7 @@ const (
 	Answer  Kind = "< "
 	Instead Kind = "~ " // an answer that replaces the message pressed; Read gives it as Answer
 	Staff   Kind = "@ "
+	Refusal Kind = "x " // of what an attendant meant to do; Read gives it as Answer
 	Event   Kind = "! "
 	Comment Kind = "" // or a line with nothing on it
 )
@@ -228,11 +229,11 @@ func Read(script string) ([]Line, error) {
 		last := len(lines) - 1
 		answers := last >= 0 && lines[last].Kind == Answer
 		switch {
-		case kind == Said, kind == Event, kind == Answer, kind == Staff, kind == Instead:
+		case kind == Said, kind == Event, kind == Answer, kind == Staff, kind == Instead, kind == Refusal:
 			if _, _, _, ok := bot.Attending(text[2:]); kind == Staff && !ok {
 				return nil, fmt.Errorf("line %d: no attendant does %q", i+1, text[2:])
 			}
-			if kind == Instead {
+			if kind == Instead || kind == Refusal {
 				kind = Answer
 			}
 			lines = append(lines, Line{kind, text[2:]})
@@ -241,7 +242,7 @@ func Read(script string) ([]Line, error) {
 		case text == "", strings.HasPrefix(text, "#"):
 			lines = append(lines, Line{Comment, text})
 		default:
-			return nil, fmt.Errorf("line %d: %q is of no kind: it must begin with >, <, ~, @, ! or #, or stand under an answer", i+1, text)
+			return nil, fmt.Errorf("line %d: %q is of no kind: it must begin with >, <, ~, @, x, ! or #, or stand under an answer", i+1, text)
 		}
 	}
 	return lines, nil
@@ -325,14 +326,19 @@ func (c *table) hear(t *testing.T, m bot.Message) {
 		m = c.carried(t, m)
 	}
 	next, replies, err := c.Engine.Handle(context.Background(), *c.Session, m)
-	if bot.FaultOf(err) == bot.Bug && len(replies) == 0 {
+	if bot.FaultOf(err) == bot.Bug && len(replies) == 0 && m.By == "" {
 		t.Fatal(err)
 	}
 	if len(replies) == 0 && !m.Silence && m.By == "" && next.Waiting.IsZero() && next.Human == "" {
 		t.Errorf("no answer to %q", m.Text)
 	}
-	for _, wrong := range Wrong(replies) {
-		t.Error(wrong)
+	if m.Act != bot.Says && m.Act != bot.Gives { // what is next is up to the attendant
+		for _, wrong := range Wrong(replies) {
+			t.Error(wrong)
+		}
+	}
+	if why := next.Course.Refused; why != "" {
+		fmt.Fprintln(&c.out, Line{Refusal, why})
 	}
 	for _, r := range replies {
 		text := bot.Transcript(r)

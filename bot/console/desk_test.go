@@ -23,7 +23,7 @@ func (w *world) serve() {
 	op := store.Operator{Name: "DESO", Phones: []store.Phone{{Label: "Atendimento", Number: "0800 079 0195"}}, Attendance: store.Attendance{
 		Periods: []store.Period{{Days: []store.Day{0, 1, 2, 3, 4, 5, 6}, To: 24 * 60}},
 	}}
-	person := atendente.New(w.db, op)
+	person := atendente.New(w.db, w.mail.Queue, op)
 	engine := &bot.Engine{Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil), person}, Person: person, Name: "DESO", Patience: time.Hour, Attended: 5 * time.Minute}
 	ctx, stop := context.WithCancel(context.Background())
 	var hands sync.WaitGroup

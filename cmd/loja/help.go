@@ -67,7 +67,7 @@ type drawing struct{}
 // Run implements the verb.
 func (drawing) Run() error {
 	engine := flows.Engine(flows.Parts{})
-	for i, f := range append(engine.Flows, engine.Identify) {
+	for i, f := range append(engine.Flows, engine.Identify, engine.Survey) {
 		if i > 0 {
 			fmt.Println()
 		}

@@ -146,6 +146,8 @@ func (l *loja) newEngine() *bot.Engine {
 		DueDays:  l.db,
 		Progress: l.db,
 		Desk:     l.db,
+		Queue:    l.mail.Queue,
+		Ratings:  l.db,
 		Tables:   l.db,
 		Talks:    l.mail,
 		Judge: genuine.Judge{

@@ -130,6 +130,9 @@ func (r *review) operator(op *store.Operator) {
 	}
 	r.short("attendance.reasons", op.Attendance.Reasons, 60)
 	r.short("attendance.tags", op.Attendance.Tags, 30)
+	if silence := op.Attendance.Silence; silence != 0 && (silence < time.Minute || silence > 4*time.Hour) {
+		r.say("attendance.silence", "is not between 1m and 4h")
+	}
 	for i, o := range op.Offices {
 		at := fmt.Sprintf("offices[%d]", i)
 		r.need(at+".name", o.Name)

@@ -17,6 +17,7 @@ import (
 
 	"lojavirtual/bot"
 	"lojavirtual/bot/console"
+	"lojavirtual/flows/segundavia"
 	"lojavirtual/store"
 	"lojavirtual/store/postgres"
 	"lojavirtual/store/redis"
@@ -252,8 +253,9 @@ func (l *loja) newConsole(address string, watch *redis.Watch, links *linker) *co
 	return console.New(console.Config{
 		Operator: l.operator, Mail: l.mail, Shelf: l.db, Sites: []string{l.PublicURL}, People: l.db, Trail: l.db, Accesses: l.mail.Staff(),
 		URL: address, Secret: l.derive("staff"), Proxies: l.StaffProxies, Second: l.StaffSecond, SignOn: l.SignOn, Document: l.documentIn, Health: (&lookout{loja: l}).look, Tray: l.mail, Linker: links, Log: l.log,
+		Handouts: l.handouts,
 		Live: watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn,
-		Flows: append(slices.Concat(l.engine.Flows, l.engine.Beside), l.engine.Identify),
+		Flows: append(slices.Concat(l.engine.Flows, l.engine.Beside), l.engine.Identify, l.engine.Survey),
 	})
 }
 
@@ -283,6 +285,16 @@ func (l *loja) namesIn(ctx context.Context, sessions []string) (map[string]strin
 		names[session] = known[identity.Customer]
 	}
 	return names, nil
+}
+
+// handouts returns what an attendant may send to who has identified themselves in
+// a conversation.
+func (l *loja) handouts(ctx context.Context, session string) ([]bot.Handout, error) {
+	s, err := l.mail.Session(ctx, session)
+	if err != nil || s.Identity == nil {
+		return nil, err
+	}
+	return segundavia.Handouts(ctx, l.db, l.pix != nil || l.operator.Pix.Key != "", s.Identity.Property)
 }
 
 // documentIn returns the document of who has identified themselves in a

@@ -7,6 +7,7 @@ package atendente
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,11 +25,16 @@ type Desk interface {
 	LeaveNote(ctx context.Context, key string, n store.Note) error
 }
 
+// Queue tells how it stands for who has waited since a time.
+type Queue func(ctx context.Context, since time.Time) (store.Queue, error)
+
 const (
-	calling, telling, waiting  bot.State = "calling", "telling", "waiting"
-	offering, writing, keeping bot.State = "offering", "writing", "keeping"
+	calling, telling, waiting bot.State = "calling", "telling", "waiting"
+	leaving, offering         bot.State = "leaving", "offering"
+	writing, keeping          bot.State = "writing", "keeping"
 
 	called, closed, told bot.Event = "called", "closed", "told"
+	asked                bot.Event = "asked"
 	wanted, declined     bot.Event = "wanted", "declined"
 	written, kept        bot.Event = "written", "kept"
 )
@@ -40,15 +46,17 @@ const (
 )
 
 type data struct {
-	Text string `json:"t,omitempty"` // of the note, until it is kept
-	When string `json:"w,omitempty"` // it will be read, in words
+	Text   string `json:"t,omitempty"` // of the note, until it is kept
+	When   string `json:"w,omitempty"` // it will be read, in words
+	Queue  string `json:"q,omitempty"` // how it stands, in words
+	Called bool   `json:"c,omitempty"` // they know that somebody was called
 }
 
 type turn = bot.Turn[data]
 
 // New returns the conversation of an operator.
-func New(desk Desk, op store.Operator) *bot.Flow {
-	c := conversation{desk, op}
+func New(desk Desk, queue Queue, op store.Operator) *bot.Flow {
+	c := conversation{desk, queue, op}
 	return bot.NewFlow(bot.About{
 		Name:  "atendente",
 		Title: "Falar com Atendente",
@@ -61,8 +69,18 @@ func New(desk Desk, op store.Operator) *bot.Flow {
 		},
 		{
 			State: waiting, Label: "esperando um atendente", Waits: true,
-			Ask: c.comfort,
-			On:  bot.On{bot.Late: telling},
+			Ask:  c.comfort,
+			Hear: c.meanwhile,
+			On:   bot.On{asked: calling, bot.Still: calling, wanted: leaving, bot.Late: telling},
+		},
+		{
+			State: leaving, Label: "vendo quando o recado é lido",
+			Do: func(_ context.Context, t *turn) (bot.Event, error) {
+				next, _ := c.op.Attendance.Next(t.At(), c.holiday) // somebody was to come
+				t.Data.When = when(next, t.At())
+				return wanted, nil
+			},
+			On: bot.On{wanted: writing},
 		},
 		{
 			State: telling, Label: "dizendo como falar com uma pessoa",
@@ -92,25 +110,77 @@ func New(desk Desk, op store.Operator) *bot.Flow {
 }
 
 type conversation struct {
-	desk Desk
-	op   store.Operator
+	desk  Desk
+	queue Queue
+	op    store.Operator
 }
 
 func (c conversation) holiday(day store.Date) bool {
 	return c.desk.Holiday(day, c.op.Attendance.Town)
 }
 
-func (c conversation) call(_ context.Context, t *turn) (bot.Event, error) {
-	if c.op.Attendance.Open(t.At(), c.holiday) {
-		return called, nil
+func (c conversation) call(ctx context.Context, t *turn) (bot.Event, error) {
+	if !c.op.Attendance.Open(t.At(), c.holiday) {
+		return closed, nil
 	}
-	return closed, nil
+	since := t.Waiting()
+	if since.IsZero() {
+		since = t.At()
+	}
+	q, err := c.queue(ctx, since)
+	if err != nil {
+		return "", fmt.Errorf("see how long they wait: %w", err)
+	}
+	t.Data.Called = !t.Waiting().IsZero()
+	t.Data.Queue = standing(q)
+	return called, nil
 }
 
-// comfort is the last we say until somebody comes.
+// standing says how it stands. How long it takes is only said if we know it.
+func standing(q store.Queue) string {
+	ahead := "Você é a próxima pessoa a ser atendida."
+	switch {
+	case q.Ahead == 1:
+		ahead = "Há 1 pessoa na sua frente."
+	case q.Ahead > 1:
+		ahead = fmt.Sprintf("Há %d pessoas na sua frente.", q.Ahead)
+	}
+	switch minutes := int((q.Wait + time.Minute - 1) / time.Minute); {
+	case minutes == 1:
+		ahead += " Nas últimas horas, a espera tem sido de cerca de 1 minuto."
+	case minutes > 1:
+		ahead += fmt.Sprintf(" Nas últimas horas, a espera tem sido de cerca de %d minutos.", minutes)
+	}
+	return ahead
+}
+
+// comfort is the last we say until somebody comes, or it is asked again.
 func (c conversation) comfort(t *turn) {
-	t.Say("Chamei uma pessoa da equipe da %s, que responde por aqui mesmo. Enquanto isso, escreva o que você precisa.\n"+
-		"Se preferir ligar: %s. Para desistir de esperar, digite *cancelar*.", c.op.Name, first(c.op.Phones))
+	if t.Data.Called {
+		t.Say("Você continua na fila. %s\nPara deixar um recado em vez de esperar, digite *deixar recado*; para desistir, *cancelar*.", t.Data.Queue)
+		return
+	}
+	t.Say("Chamei uma pessoa da equipe da %s, que responde por aqui mesmo. Enquanto isso, escreva o que você precisa.\n%s\n"+
+		"Se preferir ligar: %s. Para deixar um recado, digite *deixar recado*; para desistir de esperar, *cancelar*.", c.op.Name, t.Data.Queue, first(c.op.Phones))
+}
+
+// impatient are words of who asks how it stands, folded.
+var impatient = []string{
+	"quanto tempo", "demora", "demorando", "vai demorar", "tem alguem", "alguem ai", "cade", "minha posicao", "qual a posicao", "fila", "quantas pessoas", "quantos na frente", "falta muito",
+}
+
+// meanwhile hears who asks how it stands, or would rather leave a note. All else
+// is for the person who comes.
+func (c conversation) meanwhile(_ context.Context, t *turn) (bot.Event, error) {
+	said := bot.Fold(t.Text())
+	if said == bot.Fold(leave) || said == "recado" {
+		return wanted, nil
+	}
+	const aQuestion = 60 // letters: what is longer is about something else
+	if len(said) <= aQuestion && slices.ContainsFunc(impatient, func(w string) bool { return strings.Contains(said, w) }) {
+		return asked, nil
+	}
+	return "", bot.Mistake("")
 }
 
 func first(phones []store.Phone) string {

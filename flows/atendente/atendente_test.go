@@ -28,7 +28,7 @@ func TestWithoutAttendance(t *testing.T) {
 	for range 12 {
 		op.Offices = append(op.Offices, store.Office{Name: "Loja", Address: strings.Repeat("rua ", 20)})
 	}
-	flow := atendente.New(flowtest.Demo(t), op)
+	flow := atendente.New(flowtest.Demo(t), nil, op)
 	e := &bot.Engine{Flows: []*bot.Flow{flow}, Person: flow, Name: "DESO"}
 	s, replies, err := e.Handle(t.Context(), bot.Session{Protocol: "1"}, bot.Message{ID: "1", Channel: "test", From: "x", Text: "atendente", At: time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)})
 	if err != nil || s.Flow != "" || !s.Waiting.IsZero() || len(replies) < 4 {

@@ -26,10 +26,13 @@ func (s *stage) segundavia() *bot.Flow {
 			s.Reload()
 		},
 	}
-	print := func(_ context.Context, _ string, b store.BillCopy, charge store.PixCode) ([]byte, error) {
-		return paper.Bill(b, charge, seal)
-	}
-	return segundavia.New(s, codes{s.Store}, print, payee, func() []store.Bank {
+	s.engine.Give = segundavia.Hand(s, codes{s.Store}, s.bill, payee)
+	return segundavia.New(s, codes{s.Store}, s.bill, payee, func() []store.Bank {
 		return s.Linked([]store.Bank{{Name: "Banese", Link: "https://www.banese.com.br", Code: "47"}})
 	})
+}
+
+// bill draws a bill.
+func (s *stage) bill(_ context.Context, _ string, b store.BillCopy, charge store.PixCode) ([]byte, error) {
+	return paper.Bill(b, charge, seal)
 }

@@ -17,6 +17,7 @@ import (
 var stages = map[string]func(*stage) *bot.Flow{
 	"acompanhamento": (*stage).acompanhamento,
 	"atendente":      (*stage).atendente,
+	"avaliacao":      (*stage).avaliacao,
 	"consumo":        (*stage).consumo,
 	"debitos":        (*stage).debitos,
 	"golpe":          (*stage).golpe,

@@ -218,6 +218,7 @@ var kinds = map[store.KeptKind]struct{ name, why string }{
 	store.KeptEffects:     {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
 	store.KeptAttachments: {"Fotos e localizações que você enviou com pedidos", "Servem para a equipe achar o local. São apagadas depois de %s."},
 	store.KeptCharges:     {"Pagamentos que você começou por aqui", "A ligação com esta conversa serve para avisar o resultado. É apagada depois de %s."},
+	store.KeptRatings:     {"Notas que você deu ao atendimento", "Servem para melhorar o atendimento. São apagadas depois de %s."},
 	store.KeptWatches:     {"Avisos que você pediu", "Servem para avisar quando o pedido mudar. São apagados em até %s."},
 }
 
@@ -239,7 +240,7 @@ func (c conversation) days(kind store.KeptKind) int {
 		return c.keep.Documents
 	case store.KeptNotes, store.KeptAttachments:
 		return c.keep.Notes
-	case store.KeptRemarks:
+	case store.KeptRemarks, store.KeptRatings:
 		return c.keep.Talks
 	default:
 		return store.ShortRetention

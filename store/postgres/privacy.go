@@ -34,6 +34,9 @@ func (db *DB) Kept(ctx context.Context, session string) ([]store.Kept, error) {
 		        SELECT 'attachment', sent_at, 'pedido ' || request::text, 1
 		          FROM loja.attachment WHERE session = $1::text
 		        UNION ALL
+		        SELECT 'rating', rated_at, 'nota ' || score::text || ' para ' || attendant, 1
+		          FROM loja.rating WHERE session = $1::text
+		        UNION ALL
 		        SELECT 'charge', since, 'cobrança ' || charge, 1
 		          FROM loja.charge_listener WHERE session = $1::text) k
 		 GROUP BY kind
@@ -44,8 +47,8 @@ func (db *DB) Kept(ctx context.Context, session string) ([]store.Kept, error) {
 
 // Erase removes from our tables what tells of a conversation, after waiting for
 // who stores what was said at this moment. Documents can
-// still be checked, effects are still known and charges still be paid, but not
-// whose they were. The phone number that belongs to an address of WhatsApp goes
+// still be checked, effects are still known and charges still be paid, ratings
+// count, but not whose they were. The phone number that belongs to an address of WhatsApp goes
 // too, until it comes with another message.
 func (db *DB) Erase(ctx context.Context, session string) error {
 	return away("erase a conversation", pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
@@ -59,6 +62,7 @@ func (db *DB) Erase(ctx context.Context, session string) error {
 			`DELETE FROM loja.watch WHERE session = $1::text`,
 			`DELETE FROM loja.attachment WHERE session = $1::text`,
 			`DELETE FROM loja.charge_listener WHERE session = $1::text`,
+			`UPDATE loja.rating SET key = 'erased/' || md5(random()::text || key), session = '', protocol = '' WHERE session = $1::text`,
 			`UPDATE loja.document SET key = 'erased/' || md5(random()::text || key) WHERE split_part(key, '/', 1) = $1::text`,
 			`UPDATE loja.effect SET key = 'erased/' || md5(random()::text || key) WHERE split_part(key, '/', 1) = $1::text`,
 		} {
@@ -86,6 +90,7 @@ func (db *DB) Purge(ctx context.Context, keep store.Retention) error {
 			`DELETE FROM loja.note WHERE left_at < now() - make_interval(days => $1::int)`:       keep.Notes,
 			`DELETE FROM loja.remark WHERE at < now() - make_interval(days => $1::int)`:          keep.Talks,
 			`DELETE FROM loja.tag WHERE at < now() - make_interval(days => $1::int)`:             keep.Talks,
+			`DELETE FROM loja.rating WHERE rated_at < now() - make_interval(days => $1::int)`:    keep.Talks,
 			`DELETE FROM loja.attachment WHERE sent_at < now() - make_interval(days => $1::int)`: keep.Notes,
 			`DELETE FROM loja.document WHERE issued_at < now() - make_interval(days => $1::int)`: keep.Documents,
 			`DELETE FROM loja.effect WHERE done_at < now() - make_interval(days => $1::int)`:     store.ShortRetention,

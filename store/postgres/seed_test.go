@@ -357,7 +357,7 @@ func last(t *testing.T, conn *pgx.Conn, properties string, but []int64) int64 {
 // a photo asks for.
 func TestCheckOwnRights(t *testing.T) {
 	for _, lacking := range []string{
-		"UPDATE ON loja.document", "INSERT ON loja.effect", "DELETE ON loja.note", "UPDATE ON loja.watch", "DELETE ON loja.attachment", "INSERT ON loja.charge_hold", "DELETE ON loja.turn",
+		"UPDATE ON loja.document", "INSERT ON loja.effect", "DELETE ON loja.note", "UPDATE ON loja.watch", "DELETE ON loja.attachment", "INSERT ON loja.charge_hold", "DELETE ON loja.turn", "UPDATE ON loja.rating",
 		"USAGE, UPDATE ON SEQUENCE loja.attachment_id_seq",
 	} {
 		url := clone(t)

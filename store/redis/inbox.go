@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -120,6 +121,10 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 	if !s.Waiting.IsZero() {
 		since = strconv.FormatInt(s.Waiting.Unix(), 10)
 	}
+	waited := ""
+	if was := held.before.waiting; !was.IsZero() && s.Waiting.IsZero() && s.Human != "" && s.Human == message.By {
+		waited = fmt.Sprintf("%d:%d", message.At.Unix(), int64(max(0, message.At.Sub(was)).Seconds()))
+	}
 	dead, err := deadLetter(message, s.Version+1)
 	if err != nil {
 		return err
@@ -138,7 +143,7 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		person, text(held.number), s.Version, session, int64(m.Keep.Seconds()), alarm,
 		out.next, m.Sending.Milliseconds(), out.lease, out.done, out.known,
 		nextClaim, m.Lease.Milliseconds(), key(n, "s:"),
-		dead, m.Dead, m.Journal, entry, since,
+		dead, m.Dead, m.Journal, entry, since, waited,
 	}
 	for _, letter := range letters {
 		body, err := json.Marshal(letter)
@@ -151,7 +156,7 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 
 	began := time.Now()
 	result, err := settleScript.Run(ctx, m.client, []string{
-		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"), key(n, "p"),
+		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"), key(n, "p"), key(n, "q"),
 	}, args...).StringSlice()
 	if err != nil {
 		m.laneSettled(out, inDoubt, nil, time.Time{})

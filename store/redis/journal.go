@@ -40,10 +40,11 @@ type before struct {
 	protocol string
 	property int64
 	place    store.TurnPlace
+	waiting  time.Time
 }
 
 func beforeOf(s bot.Session) before {
-	b := before{protocol: s.Protocol, place: placeOf(s)}
+	b := before{protocol: s.Protocol, place: placeOf(s), waiting: s.Waiting}
 	if s.Identity != nil {
 		b.property = s.Identity.Property
 	}
@@ -66,6 +67,10 @@ func turnEntry(b before, m bot.Message, s bot.Session, replies []bot.Reply) ([]b
 		By: m.By, Said: m.Text, Change: m.Change, Secret: m.Secret,
 		From: b.place, To: after.place,
 		Code: s.Course.Code, Mistakes: s.Mistakes, Angry: s.Course.Angry, Human: s.Human, Waiting: s.Waiting,
+		Until: s.Until, Owed: s.Owed, Refused: s.Course.Refused,
+	}
+	if s.Course.Gave != "" {
+		t.Said = s.Course.Gave
 	}
 	if t.Protocol == "" {
 		t.Protocol, t.Over = b.protocol, true

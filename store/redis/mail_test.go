@@ -256,6 +256,47 @@ func TestWaiting(t *testing.T) {
 	})
 }
 
+// How long it takes is told by how long others waited, once there are enough of
+// them whom an attendant took.
+func TestQueue(t *testing.T) {
+	everyRedis(t, func(t *testing.T, address string) {
+		m := open(t, address, Settings{})
+		now := time.Now().Truncate(time.Second).UTC()
+		turn := func(person, n int, by string, at time.Time, change func(*bot.Session)) {
+			t.Helper()
+			msg := message(person, n)
+			msg.By, msg.At = by, at
+			must(t, m.Put(t.Context(), msg))
+			msg, s := want(t, m, fmt.Sprintf("%d/%d", person, n))
+			change(&s)
+			must(t, m.Settle(t.Context(), msg, s, []bot.Reply{{Text: "yes"}}))
+		}
+		queue := func(since time.Time, want store.Queue) {
+			t.Helper()
+			if got, err := m.Queue(t.Context(), since); err != nil || got != want {
+				t.Errorf("the queue is %+v, %v, want %+v", got, err, want)
+			}
+		}
+		queue(now, store.Queue{})
+		waits := map[int]time.Duration{1: 4 * time.Minute, 2: time.Minute, 3: 50 * time.Minute, 4: 9 * time.Minute, 5: 0}
+		for person := 1; person <= 5; person++ {
+			since := now.Add(-waits[person])
+			turn(person, 0, "", since, func(s *bot.Session) { s.Waiting = since })
+		}
+		queue(now, store.Queue{Ahead: 4})
+		queue(now.Add(-9*time.Minute), store.Queue{Ahead: 1})
+		takes := func(s *bot.Session) { s.Waiting, s.Human = time.Time{}, "Ana" }
+		turn(1, 1, "Ana", now, takes)
+		turn(2, 1, "Ana", now, takes)
+		queue(now, store.Queue{Ahead: 2})
+		turn(4, 1, "", now, func(s *bot.Session) { s.Waiting = time.Time{} }) // gave up: says nothing of how long it takes
+		turn(5, 1, "Ana", now, takes)
+		queue(now, store.Queue{Ahead: 1, Wait: time.Minute})
+		turn(3, 1, "Ana", now, takes)
+		queue(now, store.Queue{Wait: 4 * time.Minute})
+	})
+}
+
 func TestOutbox(t *testing.T) {
 	everyRedis(t, func(t *testing.T, address string) {
 		ctx := t.Context()
@@ -494,11 +535,21 @@ func TestJournalOfAttendants(t *testing.T) {
 	must(t, m.Put(ctx, bot.Message{ID: "2", Channel: "test", From: "1", By: "Ana", Act: bot.Wrote, Text: "Ligue 79 99123-4567"}))
 	msg, s := want(t, m, "2")
 	s.Human, s.Waiting = "Ana", time.Unix(1_795_352_554, 0).UTC()
+	s.Until, s.Owed = s.Waiting.Add(time.Hour), s.Waiting.Add(time.Minute)
 	must(t, m.Settle(ctx, msg, s, nil))
 	turns, err := m.Unstored(ctx, "test:1")
 	must(t, err)
-	if got := turns[0]; got.Said != "Ligue …" || got.By != "Ana" || got.Kind != store.TurnWrote || got.Human != "Ana" || !got.Waiting.Equal(s.Waiting) {
+	if got := turns[0]; got.Said != "Ligue …" || got.By != "Ana" || got.Kind != store.TurnWrote || got.Human != "Ana" || !got.Waiting.Equal(s.Waiting) || !got.Until.Equal(s.Until) || !got.Owed.Equal(s.Owed) {
 		t.Errorf("of what an attendant wrote the journal has %+v", got)
+	}
+	must(t, m.Put(ctx, bot.Message{ID: "3", Channel: "test", From: "1", By: "Ana", Act: bot.Gives, Text: "pix 900022"}))
+	msg, s = want(t, m, "3")
+	s.Course = bot.Course{Gave: "Pix da conta de 03/2026", Refused: "Bia está com esta conversa."}
+	must(t, m.Settle(ctx, msg, s, nil))
+	turns, err = m.Unstored(ctx, "test:1")
+	must(t, err)
+	if got := turns[1]; got.Said != "Pix da conta de 03/2026" || got.Kind != store.TurnGives || got.Refused != s.Course.Refused {
+		t.Errorf("of what an attendant gave the journal has %+v", got)
 	}
 }
 

@@ -187,7 +187,7 @@ func (w *Watch) findOld(ctx context.Context, waiting []Waiter) error {
 		}
 		t := &followed{LiveTalk: store.LiveTalk{
 			Session: one.Session, Channel: channelOf(one.Session), Protocol: s.Protocol, At: placeOf(s), Began: s.Began, Last: s.Seen,
-			Mistakes: s.Mistakes, Waiting: s.Waiting, Human: s.Human,
+			Mistakes: s.Mistakes, Waiting: s.Waiting, Human: s.Human, Until: s.Until, Owed: s.Owed,
 		}}
 		if s.Identity != nil {
 			t.Property = s.Identity.Property
@@ -308,7 +308,7 @@ func (w *Watch) add(t store.Turn) {
 	}
 	l := &talk.LiveTalk
 	l.Protocol, l.Property, l.At, l.Last = t.Protocol, t.Property, t.To, t.At
-	l.Mistakes, l.Waiting, l.Human = t.Mistakes, t.Waiting, t.Human
+	l.Mistakes, l.Waiting, l.Human, l.Until, l.Owed = t.Mistakes, t.Waiting, t.Human, t.Until, t.Owed
 	l.Sick, l.Angry = cmp.Or(t.Code, l.Sick), l.Angry || t.Angry
 	if t.Kind == store.TurnSaid && t.Said+t.Media != "" {
 		l.Said = cmp.Or(t.Said, "("+t.Media+")")

@@ -96,12 +96,15 @@ func (s *scrubber) turn(t store.Turn) {
 	switch t.Kind {
 	case store.TurnSaid:
 		s.line("> ", typed(t, said))
-	case store.TurnTookOver, store.TurnGaveBack:
-		s.line("@ ", s.attendant(t.By)+" "+string(t.Kind))
-	case store.TurnWrote, store.TurnSays:
-		s.line("@ ", s.attendant(t.By)+" "+string(t.Kind)+": "+said)
+	case store.TurnTookOver, store.TurnPassed: // from whom, to whom
+		s.line("@ ", s.acts(t, s.attendant(t.Said)))
+	case store.TurnWrote, store.TurnSays, store.TurnGives, store.TurnGaveBack, store.TurnClosed:
+		s.line("@ ", s.acts(t, said))
 	case store.TurnTold:
 		s.comment("Avisamos, sem que a pessoa escrevesse:")
+	}
+	if t.Refused != "" {
+		s.line("x ", s.ours(t.Refused))
 	}
 	for _, r := range t.Replies {
 		text := bot.Transcript(s.reply(r))
@@ -115,6 +118,14 @@ func (s *scrubber) turn(t store.Turn) {
 			s.line("", text)
 		}
 	}
+}
+
+// acts is what an attendant did, as such a line has it.
+func (s *scrubber) acts(t store.Turn, what string) string {
+	if what != "" {
+		what = ": " + what
+	}
+	return s.attendant(t.By) + " " + string(t.Kind) + what
 }
 
 // typed is what a person wrote or did, as such a line has it.
@@ -264,7 +275,7 @@ func (s *scrubber) learn(name string) {
 
 // attendant is one word, as such lines have it.
 func (s *scrubber) attendant(name string) string {
-	if s.staff[name] == "" {
+	if name != "" && s.staff[name] == "" {
 		s.staff[name] = attendants[len(s.staff)%len(attendants)]
 	}
 	return s.staff[name]

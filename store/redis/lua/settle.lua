@@ -1,11 +1,12 @@
 -- Ends a turn: all of it, or nothing if the lease is lost.
--- KEYS 1 lanes in  2 session  3 alarms  4 lanes out  5 journal  6 dead letters  7 waiting for a person
+-- KEYS 1 lanes in  2 session  3 alarms  4 lanes out  5 journal  6 dead letters  7 waiting for a person  8 how long others waited
 -- ARGV 1 person  2 lease  3 version  4 session  5 seconds to keep it  6 alarm (unix seconds), or ''
 --      7 lease on the lane out, if this process holds it or has a hand free for it, else ''  8 its ms
 --      9 the lease by which it holds the lane so far, or ''  10 and 11 as 5 and 6 of mark.lua
 --      12 lease on another turn, if this process wants one, else ''  13 its ms  14 prefix of session keys
 --      15 dead letter, or ''  16 most dead letters kept  17 most journal entries kept
---      18 journal entry  19 since when they wait for a person (unix seconds), or ''  20... letters
+--      18 journal entry  19 since when they wait for a person (unix seconds), or ''
+--      20 when an attendant took them and how long they had waited, or ''  21... letters
 -- Returns 'late', or 'settled', what has become of the lane out, and what claim
 -- appends. The lane is 'held', 'behind' if held but with letters before these
 -- that the process does not know, or 'late' if not held.
@@ -32,8 +33,14 @@ else
   call('ZREM', KEYS[7], person)
 end
 
+if ARGV[20] ~= '' then
+  call('LPUSH', KEYS[8], ARGV[20])
+  call('LTRIM', KEYS[8], 0, 19)
+  call('EXPIRE', KEYS[8], 10800)
+end
+
 local out = 'late'
-local letters = #ARGV - 19
+local letters = #ARGV - 20
 if letters > 0 then
   local O = KEYS[4]
   local queue = O .. ':q:' .. person
@@ -49,7 +56,7 @@ if letters > 0 then
       end
     end
   end
-  local others = call('RPUSH', queue, unpack(ARGV, 20)) - letters - ARGV[11]
+  local others = call('RPUSH', queue, unpack(ARGV, 21)) - letters - ARGV[11]
   if mine and (others == 0 or ARGV[9] ~= '') then
     hold(O, person, ARGV[7], ARGV[8], before)
     out = others == 0 and 'held' or 'behind'

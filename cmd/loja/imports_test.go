@@ -18,7 +18,7 @@ const module = "lojavirtual/"
 var mayImport = map[string][]string{
 	"cmd/loja": {
 		"bot", "bot/console", "bot/telegram", "bot/terminal", "bot/webchat", "bot/whatsapp",
-		"flows", "flows/acompanhamento", "flows/debitos", "flows/document", "flows/scan",
+		"flows", "flows/acompanhamento", "flows/debitos", "flows/document", "flows/scan", "flows/segundavia",
 		"store", "store/bank", "store/brcode", "store/card", "store/card/democard", "store/embedded", "store/febraban", "store/genuine", "store/postgres", "store/redis", "store/seal", "store/taxid",
 		"github.com/agnivade/levenshtein", "github.com/alecthomas/kong", "github.com/goccy/go-yaml",
 		"github.com/jackc/pgx/v5", "github.com/prometheus/client_golang", "golang.org/x/sync", "rsc.io/qr",

@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"lojavirtual/bot"
 	"lojavirtual/store"
 )
 
@@ -182,6 +183,41 @@ func (p *tab) accessible(name string) {
 	}
 }
 
+// focused tells what the keyboard is at: its number among all elements, what it
+// is called, and whether it can be seen that it is there.
+const focused = `(() => {
+	const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
+	const middle = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, innerHeight - box.y) / 2);
+	return {
+		at: e === document.body ? -1 : [...document.querySelectorAll("*")].indexOf(e),
+		name: (e.labels?.[0] ?? e).innerText.trim(), html: e.outerHTML.slice(0, 200),
+		seen: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 && box.width > 0 && (e === middle || e.contains(middle)),
+	};
+})()`
+
+type focus struct {
+	At         int
+	Name, HTML string
+	Seen       bool
+}
+
+// tabTo presses the Tab key, or with Shift, until the keyboard is at what begins
+// with the words; on the way it can always be seen where it is.
+func (p *tab) tabTo(words string, key ...chromedp.KeyOption) {
+	p.t.Helper()
+	for range 200 {
+		p.do(chromedp.KeyEvent(kb.Tab, key...))
+		f := look[focus](p, focused)
+		if f.At >= 0 && !f.Seen {
+			p.t.Errorf("the keyboard is at what is not seen to be: %s", f.HTML)
+		}
+		if strings.HasPrefix(f.Name, words) {
+			return
+		}
+	}
+	p.t.Fatalf("the Tab key never comes to %q on\n%s", words, look[string](p, `document.body.innerText`))
+}
+
 // draw writes a picture of the page.
 func (p *tab) draw(name string) {
 	p.t.Helper()
@@ -244,20 +280,15 @@ func TestBrowser(t *testing.T) {
 
 	t.Run("keyboard", func(t *testing.T) {
 		want := look[int](p, `[...document.querySelectorAll("a[href], button, select, input:not([type=hidden], [type=radio])")].length + 1`) // a group of radios is one
-		seen := map[string]bool{}
+		seen := map[int]bool{}
 		for range want + 5 {
 			p.keys(kb.Tab)
-			at := look[string](p, `(() => {
-				const e = document.activeElement;
-				if (e === document.body) return "";
-				const s = getComputedStyle(e), all = [...document.querySelectorAll("*")];
-				return s.outlineStyle === "none" ? "unseen: " + e.outerHTML : String(all.indexOf(e));
-			})()`)
-			if strings.HasPrefix(at, "unseen") {
-				t.Error(at)
+			f := look[focus](p, focused)
+			if f.At >= 0 && !f.Seen {
+				t.Errorf("unseen: %s", f.HTML)
 			}
-			if at != "" {
-				seen[at] = true
+			if f.At >= 0 {
+				seen[f.At] = true
 			}
 		}
 		if len(seen) != want {
@@ -341,6 +372,47 @@ func TestBrowser(t *testing.T) {
 		}
 		t.Errorf("the browser complains: %s", c)
 	}
+}
+
+// A whole attendance with the keyboard alone: from the login and the list to the
+// conversation, taking it over, an answer, closing it, and out.
+func TestKeyboard(t *testing.T) {
+	browser := chromium(t)
+	w := open(t)
+	w.serve()
+	w.add("ana", store.Attendant)
+	p := w.tab(browser)
+	p.open("/conversas", "Nome de acesso")
+	p.keys("ana", kb.Tab, password, kb.Enter)
+	p.until("ao vivo")
+	protocol := w.hears("4711", "oi")
+	w.hears("4711", "atendente")
+	p.until("Esperam por uma pessoa: 1")
+	p.tabTo("Ir para o conteúdo")
+	p.keys(kb.Enter)
+	p.tabTo(bot.Grouped(protocol))
+	p.keys(kb.Enter)
+	p.until("A pessoa espera por alguém da equipe")
+	p.tabTo("Assumir")
+	p.keys(kb.Enter)
+	p.until("Esta conversa é sua")
+	if f := look[focus](p, focused); !strings.HasPrefix(f.Name, "Mensagem para a pessoa") {
+		t.Errorf("after taking over the keyboard is at %+v", f)
+	}
+	p.keys("Bom dia, sou eu")
+	p.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	p.until("Enviado.")
+	w.comes("the answer is sent", func() bool {
+		return strings.Contains(strings.Join(w.said("telegram:4711", protocol), " "), "Bom dia, sou eu")
+	})
+	p.tabTo("Motivo")
+	p.keys(kb.ArrowDown)
+	p.tabTo("Outro motivo")
+	p.keys("resolvido por aqui", kb.Enter)
+	p.until("Atendimento encerrado.")
+	p.tabTo("Sair", chromedp.KeyModifiers(chromedp.ModifierShift))
+	p.keys(kb.Enter)
+	p.until("Você saiu")
 }
 
 // readsQR reads the code on the page as a telephone does.

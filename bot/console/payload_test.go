@@ -341,7 +341,13 @@ func TestPayloads(t *testing.T) {
 	look[bool](p, `document.dispatchEvent(new Event("visibilitychange"))`) // it is renewed
 	p.until("O robô atende esta pessoa")
 	p.ours("the desk, live")
-	has(sonia.Shown)
+	for _, payload := range payloads { // and what is said is shown as it is said
+		w.says("web:4711", unzeroed(payload), func(s *bot.Session) { s.Protocol, s.Human, s.Until = talk, sonia.Shown, time.Now().Add(time.Hour) },
+			bot.Reply{Text: payload, Options: []string{payload}, Copy: payload, Link: &bot.Link{Label: payload, Address: payload}})
+	}
+	w.says("web:4711", "é tudo", func(s *bot.Session) { s.Protocol = talk })
+	p.until("é tudo")
+	p.ours("a conversation, live")
 	p.flood("/conversas/"+talk, "/respostas")
 	p.asked(supervisor, officer)
 	p.leave()

@@ -40,6 +40,7 @@ const (
 type Chat struct {
 	From  string // names the person; another conversation needs another name
 	Look  Look
+	Piped bool   // what is said is not on the screen: it is printed, and lines of a script are understood, as with Script
 	Save  string // the folder that documents are written to; "" only names them
 	Out   io.Writer
 	Inbox bot.Inbox
@@ -141,15 +142,18 @@ func (c *Chat) Run(ctx context.Context, in io.Reader) error {
 	return lines.Err()
 }
 
+// scripted tells whether lines come from a script, and are to be printed.
+func (c *Chat) scripted() bool { return c.Piped || c.Look == Script }
+
 func (c *Chat) prompt() {
-	if c.Look != Script {
+	if !c.scripted() {
 		fmt.Fprint(c.Out, "> ")
 	}
 }
 
 // line takes what is said out of a line.
 func (c *Chat) line(text string) (said string, ok bool) {
-	if c.Look != Script {
+	if !c.scripted() {
 		return text, strings.TrimSpace(text) != ""
 	}
 	if said, ok = strings.CutPrefix(text, "> "); ok {
@@ -178,7 +182,7 @@ func (c *Chat) say(ctx context.Context, said string) error {
 		m.Text, m.Choice, m.Pressed = "", strings.TrimSuffix(option, "]"), "terminal"
 		m.Asked = c.offered[m.Choice]
 	}
-	if c.Look == Script {
+	if c.scripted() {
 		fmt.Fprintln(c.Out, prompt+said)
 	}
 	before := c.settled

@@ -89,6 +89,21 @@ func TestScript(t *testing.T) {
 	}
 }
 
+// A script that is shown as a network would show it says, too, what was said.
+func TestPiped(t *testing.T) {
+	var out strings.Builder
+	o := &office{}
+	o.chat = New("me", WhatsApp, &out, o)
+	o.chat.Piped = true
+	if err := o.chat.Run(t.Context(), strings.NewReader("# A talk.\n> oi\n< an answer\n[Outra]\n")); err != nil {
+		t.Fatal(err)
+	}
+	const want = "# A talk.\n> oi\nVocê disse *oi*.\n\nQual?\n\n1. Uma\n2. Outra\n\nResponda com o número.\n\n> [Outra]\nVocê disse *Outra*.\n\nQual?\n\n1. Uma\n2. Outra\n\nResponda com o número.\n\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", &out, want)
+	}
+}
+
 func TestTroubleEndsTheScript(t *testing.T) {
 	away := errors.New("away")
 	pdf := []bot.Reply{{Document: &bot.Document{Name: "conta.pdf"}}}

@@ -42,17 +42,17 @@ func (c chat) Run(ctx context.Context) error {
 
 // talk answers until the input ends.
 func (c chat) talk(ctx context.Context, l *loja) error {
-	look := terminal.Look(c.Channel)
+	look, piped := terminal.Look(c.Channel), !interactive(os.Stdin)
 	if look == "" {
 		look = terminal.Script
-		if interactive(os.Stdin) {
+		if !piped {
 			look = terminal.Plain
 			printPeople(os.Stdout)
 			fmt.Println("\nWrite to the bot, oi to begin; Ctrl-D ends it.")
 		}
 	}
 	talk := terminal.New(strconv.FormatUint(rand.Uint64(), 36), look, os.Stdout, l.mail)
-	talk.Save = c.Save
+	talk.Save, talk.Piped = c.Save, piped
 	if look == terminal.WhatsApp {
 		l.engine.Joined = []string{talk.Name()}
 	}

@@ -78,7 +78,7 @@ func run(ctx context.Context, args []string) int {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "loja: %v\n", err)
+		fmt.Fprintf(os.Stderr, "loja: %v (see: loja help)\n", err)
 		return misused
 	}
 	if err := command.Run(); err != nil {

@@ -305,7 +305,7 @@ func (d *data) choose(chosen []int) {
 
 // news tells, a line each, what has become of the choice since it was seen.
 func (d *data) news(owed store.Debts) []string {
-	var news []string
+	var news, paid []string
 	for _, i := range d.Chosen {
 		seen := d.Debts[i]
 		now, ok := owed.Find(seen.Kind, seen.ID)
@@ -315,7 +315,7 @@ func (d *data) news(owed store.Debts) []string {
 		case !ok:
 			news = append(news, bot.Marked("*%s* não está mais em aberto e saiu da escolha.", name))
 		case now.Status == store.Paid:
-			news = append(news, bot.Marked("*%s* acabou de ser paga e saiu da escolha. Obrigado!", name))
+			paid = append(paid, bot.Marked("*%s*", name))
 		case now.Status == store.PartlyPaid:
 			news = append(news, bot.Marked("*%s* recebeu um pagamento parcial, que está em análise, e saiu da escolha.", name))
 		case now.Status == store.InNegotiation:
@@ -329,6 +329,12 @@ func (d *data) news(owed store.Debts) []string {
 		default:
 			news = append(news, bot.Marked("*%s* foi alterada.", name))
 		}
+	}
+	switch n := len(paid); {
+	case n == 1:
+		news = append(news, paid[0]+" acabou de ser paga e saiu da escolha. Obrigado!")
+	case n > 1:
+		news = append(news, strings.Join(paid[:n-1], ", ")+" e "+paid[n-1]+" acabaram de ser pagas e saíram da escolha. Obrigado!")
 	}
 	before, after := d.Credits, credits(owed)
 	if !slices.Equal(before, after) {

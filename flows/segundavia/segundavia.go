@@ -455,7 +455,7 @@ func (c conversation) deliver(ctx context.Context, t *turn) (bot.Event, error) {
 var (
 	endings  = []string{"nao", "nao obrigado", "nao obrigada", "nao quero", "nada", "so isso", "nenhuma", "nenhuma delas", "nenhuma dessas"}
 	readies  = []string{"pronto", "receber", "enviar", "pode mandar", "so essas", "so essa"}
-	settleds = []string{"pagas", "paga", "contas pagas", "conta paga"}
+	settleds = []string{"pagas", "paga", "contas pagas", "conta paga", "ja pagas", "ja paga", "contas ja pagas", "conta ja paga", "as pagas", "as ja pagas"}
 
 	waysByWord = map[string]string{
 		"pdf": asPDF, "pix": asPix, "linha": asLine, "codigo": asLine, "boleto": asLine, "barras": asLine,
@@ -502,6 +502,7 @@ func alias(text string) string {
 // between two messages.
 func (c conversation) again(ctx context.Context, t *turn) ([]store.BillCopy, error) {
 	var copies []store.BillCopy
+	var months []string
 	for _, id := range t.Data.Chosen {
 		b, ok, err := c.bills.BillCopy(ctx, t.Property(), id)
 		switch {
@@ -510,10 +511,16 @@ func (c conversation) again(ctx context.Context, t *turn) ([]store.BillCopy, err
 		case !ok:
 			t.Say("Uma das contas não está mais disponível.")
 		case b.Status == store.Paid:
-			t.Say("A conta *%s* acabou de ser paga. Obrigado!", b.Month)
+			months = append(months, b.Month.String())
 		case !refuse(t, b):
 			copies = append(copies, b)
 		}
+	}
+	switch n := len(months); {
+	case n == 1:
+		t.Say("A conta *%s* acabou de ser paga. Obrigado!", months[0])
+	case n > 1:
+		t.Say("As contas *%s* e *%s* acabaram de ser pagas. Obrigado!", strings.Join(months[:n-1], ", "), months[n-1])
 	}
 	return copies, nil
 }
@@ -638,6 +645,9 @@ func sendLines(t *turn, copies []store.BillCopy) {
 }
 
 func (c conversation) accept(_ context.Context, t *turn) (bot.Event, error) {
+	if alias(t.Text()) == paidBills {
+		return paid, nil
+	}
 	yes, err := answer.Yes(t.Text())
 	if err != nil {
 		return "", err

@@ -238,13 +238,18 @@ func (c *Console) addPast(ctx context.Context, b *board, mark string, going map[
 		if going[t.Protocol] { // shown above
 			continue
 		}
-		titles := make([]string, len(t.Flows))
-		for i, name := range t.Flows {
-			titles[i] = c.serviceName(name)
-		}
-		b.Past = append(b.Past, past{t, channelName(t.Channel), personEnd(t.Session), strings.Join(titles, ", ")})
+		b.Past = append(b.Past, c.past(t))
 	}
 	return nil
+}
+
+// past is a conversation as it is listed.
+func (c *Console) past(t store.Talk) past {
+	titles := make([]string, len(t.Flows))
+	for i, name := range t.Flows {
+		titles[i] = c.serviceName(name)
+	}
+	return past{t, channelName(t.Channel), personEnd(t.Session), strings.Join(titles, ", ")}
 }
 
 // A sight is a live conversation with the name of who is there.

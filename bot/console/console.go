@@ -132,6 +132,7 @@ type Config struct {
 	Stored   Stored       // and those that took place
 	Unstored Unstored     // what of them is not stored yet
 	Names    Names
+	Charges  Charges     // what they are paying
 	Mail     Mail        // where what attendants do enters
 	Shelf    Shelf       // what they write for each other
 	Handouts Handouts    // what they may send; nil for nothing
@@ -414,6 +415,9 @@ func hour(at any) string {
 	}
 	return t.In(store.Zone).Format("02/01/2006 15:04")
 }
+
+// clock is the time of day of a moment.
+func clock(at time.Time) string { return at.In(store.Zone).Format("15:04") }
 
 // by says who does something, and from where, for the audit log.
 func (c *Console) by(r *http.Request, name string) Actor {

@@ -191,15 +191,6 @@ func (c *Console) desk(ctx context.Context, m meeting, v visitor) (d desk, err e
 	return d, err
 }
 
-// deskOf is what somebody sees at the foot of a conversation.
-func (c *Console) deskOf(ctx context.Context, session, protocol string, v visitor) (desk, error) {
-	m, err := c.meeting(ctx, session, protocol)
-	if err != nil {
-		return desk{}, err
-	}
-	return c.desk(ctx, m, v)
-}
-
 // present are the others who may attend and are in the console now.
 func (c *Console) present(ctx context.Context, but int64) ([]store.Staff, error) {
 	all, err := c.People.AllStaff(ctx)

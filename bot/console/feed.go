@@ -47,6 +47,8 @@ func (f feed) send(id string, news any) error {
 // talkNews is what has happened in a conversation.
 type talkNews struct {
 	Lines []line `json:"lines,omitempty"`
+	Gist  []fact `json:"gist,omitempty"` // with every line
+	Known []fact `json:"known,omitempty"`
 	Gone  bool   `json:"gone,omitempty"` // it was erased
 }
 
@@ -62,11 +64,22 @@ func (c *Console) talkFeed(w http.ResponseWriter, r *http.Request, v visitor) er
 		return err
 	}
 	f, last := newFeed(w), cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("depois"))
+	var known []store.Turn
 	tell := func(turns ...store.Turn) error {
 		var n talkNews
 		for _, t := range turns {
-			if t.Protocol == protocol && store.LaterTurn(t.ID, last) {
+			if store.LaterTurn(t.ID, last) {
 				n.Lines, last = append(n.Lines, c.lines(t)...), t.ID
+			}
+		}
+		known = store.JoinTurns(known, turns)
+		if len(turns) > 0 {
+			m, err := c.meeting(ctx, session, protocol)
+			if err == nil {
+				n.Gist, n.Known, err = c.facts(ctx, m, known)
+			}
+			if err != nil && ctx.Err() == nil { // they stay as they were
+				c.Log.Warn("cannot sum up a conversation", "error", err)
 			}
 		}
 		return f.send(last, n)
@@ -104,7 +117,7 @@ func (c *Console) talkFeed(w http.ResponseWriter, r *http.Request, v visitor) er
 			case change.Turn.Session != session || behind:
 			case change.Turn.Kind == store.TurnErased:
 				return f.send("", talkNews{Gone: true})
-			default:
+			case change.Turn.Protocol == protocol:
 				err = tell(change.Turn)
 			}
 		}

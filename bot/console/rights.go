@@ -22,6 +22,7 @@ const (
 	readers    = reader | attendant | supervisor | officer // of conversations
 	revealers  = attendant | supervisor | officer          // of documents
 	attendants = attendant | supervisor
+	scrubbers  = supervisor | officer | admin // who take a conversation out of here, scrubbed
 )
 
 // roleBits says which of the sets a role is in.
@@ -88,6 +89,7 @@ func endpoints() []endpoint {
 		{At: "GET /conversas/eventos", May: readers, Serve: (*Console).talkEvents, Quiet: true},
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
 		{At: "GET /conversas/{protocolo}/eventos", May: readers, Serve: (*Console).talkFeed, Quiet: true},
+		{At: "GET /conversas/{protocolo}/teste", May: scrubbers, Serve: (*Console).talkTest},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},
 

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 
 	"lojavirtual/bot"
+	"lojavirtual/bot/console/scrub"
 	"lojavirtual/store"
 )
 
@@ -23,6 +25,9 @@ type transcript struct {
 	Lines                               []line
 	Events                              string // where to hear what is said from now on
 	Last                                string // the ID of the last turn that the page shows
+	Gist, Known                         []fact
+	Before                              []past // earlier conversations of the same person
+	Test                                string // where it is had as a test; "" if not for this visitor
 	Desk                                desk
 }
 
@@ -66,11 +71,49 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 	if page.Property != "" && revealers.admits(v) {
 		page.Document = "/conversas/" + protocol + "/documento"
 	}
-	if page.Desk, err = c.deskOf(ctx, session, protocol, v); err != nil {
+	if scrubbers.admits(v) {
+		page.Test = "/conversas/" + protocol + "/teste"
+	}
+	m, err := c.meeting(ctx, session, protocol)
+	if err != nil {
+		return err
+	}
+	if page.Gist, page.Known, err = c.facts(ctx, m, turns); err != nil {
+		return err
+	}
+	if page.Before, err = c.before(ctx, session, protocol); err != nil {
+		return err
+	}
+	if page.Desk, err = c.desk(ctx, m, v); err != nil {
 		return err
 	}
 	c.show(w, r, v, http.StatusOK, "conversa", "Conversa "+bot.Grouped(protocol), page)
 	return nil
+}
+
+// talkTest gives a conversation as a test, with names and numbers replaced (see
+// package scrub), once it is written down who takes it.
+func (c *Console) talkTest(w http.ResponseWriter, r *http.Request, v visitor) error {
+	ctx, protocol := r.Context(), r.PathValue("protocolo")
+	session, err := c.sessionOf(ctx, protocol)
+	if err != nil {
+		return err
+	}
+	if err := c.office.note(ctx, c.by(r, v.Name), "talk_taken_as_test", masked(session), "protocolo "+protocol); err != nil {
+		return err
+	}
+	turns, err := c.turnsOf(ctx, session, protocol)
+	if err != nil {
+		return err
+	}
+	names, err := c.Names(ctx, []string{session})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="conversa.chat"`)
+	_, err = io.WriteString(w, scrub.Chat(turns, names[session]))
+	return err
 }
 
 // turnsOf returns what was said in a conversation, oldest first: errNoTalk if there

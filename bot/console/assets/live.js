@@ -149,12 +149,18 @@ function talk(log) {
     return li;
   }
 
+  function sum(id, facts) {
+    document.querySelector(`#${id} dl`).replaceChildren(...facts.flatMap(({ l, v }) => [element("dt", "", l), element("dd", "", ...v.map(piece))]));
+  }
+
   log.addEventListener("scroll", () => { if (atEnd()) newer.hidden = true; }, { passive: true });
   newer.addEventListener("click", () => { toEnd(); log.focus(); });
   toEnd();
   follow(() => `${section.dataset.events}&depois=${encodeURIComponent(last)}`, (news, id) => {
     if (news.gone) return location.reload();
     last = id || last;
+    if (news.gist) sum("resumo", news.gist);
+    if (news.known) sum("sabe", news.known);
     if (!news.lines) return;
     const end = atEnd();
     list.append(...news.lines.map(draw));

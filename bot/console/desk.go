@@ -337,14 +337,15 @@ const (
 
 // notMine says why somebody may not act on a conversation that they do not have;
 // "" if they have it.
-func notMine(m meeting, v visitor) string {
-	switch m.Human {
+func (c *Console) notMine(m meeting, v visitor) string {
+	switch has := m.has(c.Now()); has {
 	case v.Shown:
 		return ""
 	case "":
 		return notYours
+	default:
+		return has + " está com esta conversa agora."
 	}
-	return m.Human + " está com esta conversa agora."
 }
 
 func claimant(v visitor) string { return strconv.FormatInt(v.ID, 10) + " " + v.Shown }
@@ -375,7 +376,7 @@ func (c *Console) takeOver(w http.ResponseWriter, r *http.Request, v visitor) er
 	case has != "" && (!supervisor.admits(v) || instead != has):
 		d.wrong = has + " está com esta conversa agora."
 	case has != "":
-		d.detail = "no lugar de " + has
+		d.text, d.detail = has, "no lugar de "+has // refused if it is another's by then
 	default:
 		other, err := c.claim(r.Context(), m.ID, v)
 		if err != nil {
@@ -403,7 +404,7 @@ func (c *Console) write(w http.ResponseWriter, r *http.Request, v visitor) error
 		return err
 	}
 	text := typed(r.PostFormValue("texto"))
-	d := deed{act: bot.Says, text: text, what: "talk_written", kept: desk{Text: text}, wrong: notMine(m, v), says: "Enviado."}
+	d := deed{act: bot.Says, text: text, what: "talk_written", kept: desk{Text: text}, wrong: c.notMine(m, v), says: "Enviado."}
 	if d.wrong == "" && !m.over() {
 		if d.wrong, err = c.refuse(r, v, m.ID, "protocolo "+m.protocol, text, maxSaid); err != nil {
 			return err
@@ -476,7 +477,7 @@ func (c *Console) handOut(w http.ResponseWriter, r *http.Request, v visitor) err
 		return err
 	}
 	name := r.PostFormValue("item")
-	d := deed{act: bot.Gives, text: name, what: "talk_given", detail: name, wrong: notMine(m, v), says: "Enviado."}
+	d := deed{act: bot.Gives, text: name, what: "talk_given", detail: name, wrong: c.notMine(m, v), says: "Enviado."}
 	if d.wrong == "" && !m.over() {
 		var all []bot.Handout
 		if c.Handouts != nil && m.Identity != nil {
@@ -497,7 +498,7 @@ func (c *Console) pass(w http.ResponseWriter, r *http.Request, v visitor) error 
 	if err != nil {
 		return err
 	}
-	d := deed{act: bot.Passed, what: "talk_passed", detail: "para a fila", wrong: notMine(m, v), says: "A pessoa voltou para a fila."}
+	d := deed{act: bot.Passed, what: "talk_passed", detail: "para a fila", wrong: c.notMine(m, v), says: "A pessoa voltou para a fila."}
 	d.done = func(s bot.Session) bool { return s.Human == d.text }
 	if to := r.PostFormValue("para"); to != "fila" && d.wrong == "" && !m.over() {
 		there, err := c.present(r.Context(), v.ID)
@@ -520,7 +521,7 @@ func (c *Console) giveBack(w http.ResponseWriter, r *http.Request, v visitor) er
 		return err
 	}
 	return c.carryOut(w, r, v, m, deed{
-		act: bot.GaveBack, what: "talk_returned", wrong: notMine(m, v), says: "O robô atende de novo.",
+		act: bot.GaveBack, what: "talk_returned", wrong: c.notMine(m, v), says: "O robô atende de novo.",
 		done: func(s bot.Session) bool { return s.Human == "" },
 	})
 }
@@ -533,7 +534,7 @@ func (c *Console) closeTalk(w http.ResponseWriter, r *http.Request, v visitor) e
 	}
 	reason, other := r.PostFormValue("motivo"), typed(strings.ReplaceAll(r.PostFormValue("outro"), "\n", " "))
 	d := deed{
-		act: bot.Closed, text: reason, what: "talk_closed", detail: reason, wrong: notMine(m, v), says: "Atendimento encerrado.",
+		act: bot.Closed, text: reason, what: "talk_closed", detail: reason, wrong: c.notMine(m, v), says: "Atendimento encerrado.",
 		done: func(s bot.Session) bool { return s.Human == "" },
 	}
 	if !slices.Contains(c.attendance.Reasons, reason) {

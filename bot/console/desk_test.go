@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"lojavirtual/bot"
 	"lojavirtual/bot/console/diversion"
 	"lojavirtual/flows/atendente"
@@ -356,5 +359,138 @@ func TestLeftNotes(t *testing.T) {
 	lia.get("/recados").wants(t, 200, "Ana, ")
 	if !slices.Contains(w.deeds(), "ana note_read telegram:4711") {
 		t.Error(w.deeds())
+	}
+}
+
+// An attendant at work with no mouse, beside whom a supervisor acts, until the
+// server goes away.
+func TestDeskInBrowser(t *testing.T) {
+	w := open(t, func(c *Config) {
+		c.Handouts = func(context.Context, string) ([]bot.Handout, error) {
+			return []bot.Handout{{Name: "pix 1", Title: "Pix da conta de 05/2026 · R$ 84,30"}}, nil
+		}
+	})
+	w.serve()
+	for name, role := range map[string]store.Role{"ana": store.Attendant, "bia": store.Attendant, "sonia": store.Supervisor} {
+		w.add(name, role)
+	}
+	if _, err := w.db.SaveCanned(t.Context(), store.Canned{Title: "Boas-vindas", Text: "Olá, {nome}! Aqui é {atendente}.", Place: 1, Active: true}, "Sonia"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.db.LeaveNote(t.Context(), "telegram:4799/atendente/1/3", store.Note{Session: "telegram:4799", Protocol: "26052000004799", Property: 1043722, Text: strings.Repeat("Falta água na rua há 3 dias. ", 12)}); err != nil {
+		t.Fatal(err)
+	}
+	const session = "telegram:4711"
+	enter := func(name, path, words string) *tab {
+		p := w.tab(chromium(t)) // with cookies of its own
+		p.open("/entrar?para="+path, "Nome de acesso")
+		p.keys(name, kb.Tab, password, kb.Enter)
+		p.until(words)
+		return p
+	}
+	ana := enter("ana", "/fila", "Ninguém espera por uma pessoa agora")
+	protocol := w.hears("4711", "oi")
+	w.hears("4711", "atendente")
+	w.hears("4712", "oi, alguém aí?")
+	ana.until("no prazo") // without being loaded anew
+	ana.accessible("fila")
+	ana.fit("/fila")
+	for range 30 {
+		if look[string](ana, `document.activeElement.innerText`) == "Atender o próximo" {
+			break
+		}
+		ana.keys(kb.Tab)
+	}
+	ana.keys(kb.Enter)
+	ana.until("Esta conversa é sua")
+	loaded := look[float64](ana, `performance.timeOrigin`)
+	ana.keys(kb.Tab)
+	if at := look[string](ana, `document.activeElement.id`); at != "texto" {
+		t.Errorf("the first stop of the Tab key is %q", at)
+	}
+	sends := func(text, words string) {
+		t.Helper()
+		ana.do(chromedp.KeyEvent(text))
+		ana.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+		ana.until(words)
+	}
+	sends("Bom dia, em que posso ajudar?", "Enviado.")
+	if left := look[string](ana, `document.activeElement.id + document.getElementById("texto").value`); left != "texto" {
+		t.Errorf("the box has %q", left)
+	}
+	w.comes("the person has it", func() bool { return slices.Contains(w.said(session, protocol), "Bom dia, em que posso ajudar?") })
+	sends("Pix 79 99911-2233", "chave Pix")
+	if left := look[string](ana, `document.activeElement.id + document.getElementById("texto").value`); left != "textoPix 79 99911-2233" {
+		t.Errorf("the box has %q", left)
+	}
+	ana.accessible("conversa-recusada")
+	ana.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("texto").select()`))
+	ana.do(chromedp.KeyEvent(kb.Backspace))
+	ana.keys("Um momento.")
+	ana.press("Usar")
+	w.comes("the reply is in the box", func() bool {
+		return look[string](ana, `document.activeElement.id + document.getElementById("texto").value`) == "textoUm momento.\nOlá! Aqui é Ana."
+	})
+
+	again := look[float64](ana, `performance.timeOrigin`)
+	if again != loaded {
+		t.Error("the page was loaded anew")
+	}
+	ana.accessible("conversa-atendida")
+	ana.fit("/conversas/{protocolo}")
+
+	// A note for colleagues while something stands in the box.
+	ana.do(chromedp.SendKeys(chromedp.CSS("#nota"), "ligou duas vezes"))
+	ana.press("Anotar")
+	ana.until("Anotado. Só a equipe vê.")
+	if left := look[string](ana, `document.getElementById("texto").value + "/" + document.getElementById("nota").value`); left != "Um momento.\nOlá! Aqui é Ana./" {
+		t.Errorf("the boxes have %q", left)
+	}
+
+	// Somebody else takes it over: the page says so, and what was typed comes back.
+	sonia := w.in("sonia")
+	at := "/conversas/" + protocol
+	sonia.post(at+"/assumir", "no_lugar_de", "Ana").wants(t, 303, at)
+	ana.until("Sonia está com esta conversa")
+	sonia.post(at+"/devolver").wants(t, 303, at)
+	ana.until("O robô atende esta pessoa")
+	ana.accessible("conversa-livre")
+	ana.press("Assumir")
+	ana.until("Esta conversa é sua")
+	if left := look[string](ana, `document.getElementById("texto").value`); left != "Um momento.\nOlá! Aqui é Ana." {
+		t.Errorf("the box has %q", left)
+	}
+	ana.open("/recados", "não lido")
+	ana.accessible("recados")
+	ana.fit("/recados")
+
+	boss := enter("sonia", at, "Assumir no lugar de Ana")
+	boss.accessible("conversa-de-outra")
+	boss.open("/respostas", "Boas-vindas")
+	boss.accessible("respostas")
+	boss.fit("/respostas")
+
+	for _, p := range []*tab{ana, boss} {
+		p.mu.Lock()
+		for _, c := range p.complaints {
+			if !strings.Contains(c, "the server responded with a status of 4") {
+				t.Errorf("the browser complains: %s", c)
+			}
+		}
+		p.mu.Unlock()
+	}
+	boss.open(at, "Assumir no lugar de Ana")
+	boss.do(chromedp.Click(chromedp.CSS("[name=no_lugar_de]")))
+	boss.press("Assumir no lugar de Ana")
+	boss.until("Esta conversa é sua")
+	boss.do(chromedp.SendKeys(chromedp.CSS("#texto"), "Sou a Sonia"))
+	if err := w.server.Listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.server.CloseClientConnections()
+	boss.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	boss.until("O que você escreveu continua aqui")
+	if left := look[string](boss, `document.activeElement.id + document.getElementById("texto").value`); left != "textoSou a Sonia" {
+		t.Errorf("the box has %q", left)
 	}
 }

@@ -44,8 +44,8 @@
   function ask(method, address, body, done, failed) {
     const asked = new XMLHttpRequest();
     asked.responseType = "document";
-    asked.onerror = failed;
-    asked.ontimeout = failed;
+    asked.onerror = () => failed();
+    asked.ontimeout = () => failed();
     asked.timeout = 20_000;
     asked.onload = () => {
       if (asked.status === 401) return leave();

@@ -494,3 +494,67 @@ func TestDeskInBrowser(t *testing.T) {
 		t.Errorf("the box has %q", left)
 	}
 }
+
+// TestDeskPayloads puts payloads wherever somebody can write whose words stand on
+// the pages of attendants: none is ever more than text.
+func TestDeskPayloads(t *testing.T) {
+	w := open(t, func(c *Config) {
+		c.Handouts = func(context.Context, string) (all []bot.Handout, _ error) {
+			for _, p := range payloads {
+				all = append(all, bot.Handout{Name: p, Title: p})
+			}
+			return all, nil
+		}
+		c.Operator.Attendance = store.Attendance{Reasons: payloads, Tags: payloads}
+	})
+	w.add("sonia", store.Supervisor)
+	hash, err := Hash(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	protocol := w.says("4711", bunches[0], func(s *bot.Session) {
+		identified(s)
+		s.Human, s.Until = "Sonia", w.now().Add(time.Hour)
+	})
+	w.says("4712", bunches[0], func(s *bot.Session) {
+		s.Waiting, s.Flow, s.Paused = w.now(), payloads[0], &bot.Place{Flow: bunches[1]}
+	})
+	other := w.says("4713", bunches[0], func(s *bot.Session) { s.Human, s.Until = bunches[1], w.now().Add(time.Hour) })
+	w.keep()
+	for i, bunch := range bunches {
+		session := []string{"telegram:4711", "telegram:4713"}[i%2]
+		if err := w.db.AddRemark(t.Context(), session, []string{protocol, other}[i%2], bunch, bunch); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.db.LeaveNote(t.Context(), fmt.Sprint(i), store.Note{Session: session, Protocol: protocol, Text: bunch}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.db.SaveCanned(t.Context(), store.Canned{Title: bunch, Text: bunch, Place: i, Active: true}, bunch); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := w.db.AddStaff(t.Context(), store.Staff{Name: fmt.Sprint("x", i), Shown: bunch, Role: store.Attendant, Password: hash, Since: w.now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 5 {
+		if err := w.db.SetTags(t.Context(), "telegram:4711", protocol, "x", payloads[5*i:5*i+5]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := w.watched(chromium(t))
+	p.open("/conversas", "Nome de acesso")
+	p.keys("sonia", kb.Tab, password, kb.Enter)
+	p.until("ao vivo")
+	for _, path := range []string{"/conversas/" + protocol, "/conversas/" + protocol + "/mesa", "/conversas/" + other, "/fila", "/recados", "/respostas", "/conversas"} {
+		p.visit(path)
+	}
+	p.visit("/respostas")
+	p.shows("/respostas", bunches)
+	p.visit("/conversas/" + protocol)
+	p.shows("the desk", []string{bunches[0], payloads[7]})
+	for _, complaint := range p.said() {
+		if strings.Contains(complaint, ran) {
+			t.Error(complaint)
+		}
+	}
+}

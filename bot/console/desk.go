@@ -72,7 +72,8 @@ type desk struct {
 	Over    bool      // the conversation is not going on any more
 	Human   string    // who has it; "" if it is the bot
 	Waiting time.Time // since when the person waits for somebody
-	Until   time.Time // when the bot returns
+	Until   time.Time // when it is taken from who has it, if they stay silent
+	Owed    time.Time // since when the person waits for their answer
 
 	Known      bool // the person has identified themselves
 	Handouts   []bot.Handout
@@ -159,7 +160,7 @@ func (c *Console) desk(ctx context.Context, m meeting, v visitor) (d desk, err e
 		Ticket: rand.Text(), At: c.Now(),
 	}
 	if !d.Over {
-		d.Human, d.Waiting, d.Until, d.Known = m.has(c.Now()), m.Waiting, m.Until, m.Identity != nil
+		d.Human, d.Waiting, d.Until, d.Owed, d.Known = m.has(c.Now()), m.Waiting, m.Until, m.Owed, m.Identity != nil
 	}
 	if d.Remarks, err = c.Shelf.Remarks(ctx, m.ID, m.protocol); err != nil {
 		return d, err
@@ -245,12 +246,11 @@ func (c *Console) deskPage(w http.ResponseWriter, r *http.Request, v visitor, m 
 type deed struct {
 	act    bot.Act
 	text   string
-	what   string                 // as the audit log has it
-	detail string                 // likewise, without anything that was said
-	wrong  string                 // why it is not done
-	kept   desk                   // what was typed, if it is not done
-	done   func(bot.Session) bool // tells whether the bot has done it
-	says   string                 // once it is done
+	what   string // as the audit log has it
+	detail string // likewise, without anything that was said
+	wrong  string // why it is not done
+	kept   desk   // what was typed, if it is not done
+	says   string // once it is done
 }
 
 // carryOut does it, once it is written down who does: the bot finds it in its
@@ -260,34 +260,42 @@ func (c *Console) carryOut(w http.ResponseWriter, r *http.Request, v visitor, m 
 	if m.over() {
 		d.wrong = overNow
 	}
+	if d.wrong == "" {
+		var err error
+		if d.wrong, err = c.put(r, v, m, d); err != nil {
+			return err
+		}
+	}
 	if d.wrong != "" {
 		d.kept.Wrong = d.wrong
 		return c.deskPage(w, r, v, m, http.StatusConflict, d.kept)
 	}
-	if err := c.put(r, v, m, d); err != nil {
-		return err
-	}
 	return c.afterDeed(w, r, v, m, d)
 }
 
-// put writes down a deed and tells the bot of it, and waits for a moment until it
-// is done.
-func (c *Console) put(r *http.Request, v visitor, m meeting, d deed) error {
+// put writes down a deed and tells the bot of it, and waits for a moment for what
+// comes of it: the bot may refuse it, if something has happened meanwhile.
+func (c *Console) put(r *http.Request, v visitor, m meeting, d deed) (refused string, err error) {
 	ctx := r.Context()
+	before, err := c.turnsOf(ctx, m.ID, m.protocol)
+	if err != nil {
+		return "", err
+	}
 	if err := c.office.note(ctx, c.by(r, v.Name), d.what, masked(m.ID), strings.TrimSuffix("protocolo "+m.protocol+", "+d.detail, ", ")); err != nil {
-		return err
+		return "", err
 	}
 	message := bot.Message{
 		ID: ticket(v.ID, m.ID, r.PostFormValue("vez"), string(d.act), d.text), Channel: m.channel, From: m.person,
 		By: v.Shown, Act: d.act, Text: d.text, At: c.Now().UTC(),
 	}
 	if err := c.Mail.Put(ctx, message); err != nil {
-		return err
+		return "", err
 	}
-	if c.await(ctx, m, d.done) { // from now on the session tells whose it is
-		return c.Mail.Release(ctx, m.ID, claimant(v))
+	turn, ok := c.await(ctx, m, before[len(before)-1].ID, message)
+	if ok { // from now on the session tells whose it is
+		err = c.Mail.Release(ctx, m.ID, claimant(v))
 	}
-	return nil
+	return turn.Refused, err
 }
 
 // ticket names what is sent from a page: sent twice from the same page, it is the
@@ -298,21 +306,29 @@ func ticket(by int64, session, page, act, text string) string {
 	return "staff:" + hex.EncodeToString(sum[:16])
 }
 
-// await waits until the bot has done something, but not for long: it may be busy.
-// If it cannot be told, it is done later.
-func (c *Console) await(ctx context.Context, m meeting, is func(bot.Session) bool) (done bool) {
+// await waits for the turn in which the bot does something, but not for long: it
+// may be busy. If it cannot be told, it is done later.
+func (c *Console) await(ctx context.Context, m meeting, last string, does bot.Message) (turn store.Turn, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, actWait)
 	defer cancel()
 	look := time.NewTicker(actLook)
 	defer look.Stop()
-	for {
-		s, err := c.Mail.Session(ctx, m.ID)
-		if err == nil && s.Version > m.Version && (is == nil || is(s)) {
-			return true
+	for seen := m.Version; ; {
+		if s, err := c.Mail.Session(ctx, m.ID); err == nil && s.Version > seen {
+			turns, err := c.turnsOf(ctx, m.ID, m.protocol)
+			i := slices.IndexFunc(turns, func(t store.Turn) bool {
+				return store.LaterTurn(t.ID, last) && t.By == does.By && string(t.Kind) == string(does.Act)
+			})
+			if i >= 0 {
+				return turns[i], true
+			}
+			if err == nil {
+				seen = s.Version
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return false
+			return turn, false
 		case <-look.C:
 		}
 	}
@@ -367,7 +383,7 @@ func (c *Console) takeOver(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	d := c.taking(v)
+	d := takeover()
 	instead, has := r.PostFormValue("no_lugar_de"), m.has(c.Now())
 	switch {
 	case m.over():
@@ -389,12 +405,9 @@ func (c *Console) takeOver(w http.ResponseWriter, r *http.Request, v visitor) er
 	return c.carryOut(w, r, v, m, d)
 }
 
-// taking is how somebody takes a conversation over.
-func (c *Console) taking(v visitor) deed {
-	return deed{
-		act: bot.TookOver, what: "talk_taken", says: "A conversa é sua. A pessoa já sabe.",
-		done: func(s bot.Session) bool { return s.Human == v.Shown && c.Now().Before(s.Until) },
-	}
+// takeover is how somebody takes a conversation over.
+func takeover() deed {
+	return deed{act: bot.TookOver, what: "talk_taken", says: "A conversa é sua. A pessoa já sabe."}
 }
 
 // write sends what somebody wrote to the person.
@@ -499,7 +512,6 @@ func (c *Console) pass(w http.ResponseWriter, r *http.Request, v visitor) error 
 		return err
 	}
 	d := deed{act: bot.Passed, what: "talk_passed", detail: "para a fila", wrong: c.notMine(m, v), says: "A pessoa voltou para a fila."}
-	d.done = func(s bot.Session) bool { return s.Human == d.text }
 	if to := r.PostFormValue("para"); to != "fila" && d.wrong == "" && !m.over() {
 		there, err := c.present(r.Context(), v.ID)
 		if err != nil {
@@ -522,7 +534,6 @@ func (c *Console) giveBack(w http.ResponseWriter, r *http.Request, v visitor) er
 	}
 	return c.carryOut(w, r, v, m, deed{
 		act: bot.GaveBack, what: "talk_returned", wrong: c.notMine(m, v), says: "O robô atende de novo.",
-		done: func(s bot.Session) bool { return s.Human == "" },
 	})
 }
 
@@ -535,7 +546,6 @@ func (c *Console) closeTalk(w http.ResponseWriter, r *http.Request, v visitor) e
 	reason, other := r.PostFormValue("motivo"), typed(strings.ReplaceAll(r.PostFormValue("outro"), "\n", " "))
 	d := deed{
 		act: bot.Closed, text: reason, what: "talk_closed", detail: reason, wrong: c.notMine(m, v), says: "Atendimento encerrado.",
-		done: func(s bot.Session) bool { return s.Human == "" },
 	}
 	if !slices.Contains(c.attendance.Reasons, reason) {
 		d.text, d.detail = other, "outro motivo"

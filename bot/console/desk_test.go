@@ -260,7 +260,7 @@ func TestQueue(t *testing.T) {
 		t.Error(a.text)
 	}
 	ana.post("/fila/proximo").wants(t, 303, "#mesa")
-	ana.get("/fila").wants(t, 200, "O robô volta em")
+	ana.get("/fila").wants(t, 200, "Sai de quem atende em")
 }
 
 // Ready replies are kept by supervisors, and land in the box with what they leave

@@ -39,7 +39,7 @@ type waiter struct {
 type talking struct {
 	store.LiveTalk
 	Person, Channel string
-	Left            time.Duration // until the bot returns
+	Left            time.Duration // until it is taken from them, if they stay silent
 }
 
 func (c *Console) queue(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -65,14 +65,7 @@ func (c *Console) queuePage(w http.ResponseWriter, r *http.Request, v visitor, s
 				LiveTalk: one.LiveTalk, Place: len(q.Waiting) + 1, Person: person, Channel: channel, Wants: c.wants(s), For: since, Late: since > q.SLA,
 			})
 		case one.Human != "":
-			s, err := c.Mail.Session(r.Context(), one.Session)
-			if err != nil {
-				return err
-			}
-			if s.Human == "" {
-				continue // meanwhile
-			}
-			q.Talking = append(q.Talking, talking{LiveTalk: one.LiveTalk, Person: person, Channel: channel, Left: max(0, s.Until.Sub(q.At))})
+			q.Talking = append(q.Talking, talking{LiveTalk: one.LiveTalk, Person: person, Channel: channel, Left: max(0, one.Until.Sub(q.At))})
 		}
 	}
 	slices.SortStableFunc(q.Talking, func(a, b talking) int { return cmp.Compare(a.Left, b.Left) })
@@ -92,18 +85,24 @@ func (c *Console) wants(s bot.Session) string {
 // the first who presses gets the first person, and whoever presses at the same
 // time the next.
 func (c *Console) takeNext(w http.ResponseWriter, r *http.Request, v visitor) error {
-	m, ok, err := c.next(r.Context(), v)
-	if err != nil {
-		return err
+	for range 10 {
+		m, ok, err := c.next(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return c.queuePage(w, r, v, http.StatusConflict, "Ninguém espera por uma pessoa agora.")
+		}
+		refused, err := c.put(r, v, m, takeover())
+		if err != nil {
+			return err
+		}
+		if refused == "" {
+			http.Redirect(w, r, "/conversas/"+url.PathEscape(m.protocol)+"#mesa", http.StatusSeeOther)
+			return nil
+		}
 	}
-	if !ok {
-		return c.queuePage(w, r, v, http.StatusConflict, "Ninguém espera por uma pessoa agora.")
-	}
-	if err := c.put(r, v, m, c.taking(v)); err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/conversas/"+url.PathEscape(m.protocol)+"#mesa", http.StatusSeeOther)
-	return nil
+	return c.queuePage(w, r, v, http.StatusConflict, "Outras pessoas da equipe chegaram antes. Tente de novo.")
 }
 
 // next claims the conversation of who has waited longest and whom nobody else is

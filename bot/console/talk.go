@@ -181,6 +181,10 @@ func (c *Console) lines(t store.Turn) []line {
 			all = append(all, line{Class: side, Head: by + " · " + hour(t.At), Paragraphs: [][]bit{{{Text: text}}}})
 		}
 	}
+	if t.Refused != "" {
+		happened("%s não conseguiu: %s", cmp.Or(t.By, "Atendente"), t.Refused)
+		return all
+	}
 	switch t.Kind {
 	case store.TurnSaid:
 		switch {
@@ -200,7 +204,16 @@ func (c *Console) lines(t store.Turn) []line {
 		happened("%s assumiu a conversa", t.By)
 	case store.TurnGaveBack:
 		happened("%s devolveu a conversa ao robô", t.By)
-	case store.TurnSays, store.TurnWrote:
+	case store.TurnGives:
+		happened("%s enviou: %s", t.By, t.Said)
+	case store.TurnPassed:
+		happened("%s passou a conversa para %s", t.By, cmp.Or(t.Said, "a fila"))
+	case store.TurnClosed:
+		happened("%s encerrou o atendimento: %s", t.By, t.Said)
+	case store.TurnSays:
+		t.Replies = t.Replies[:max(0, len(t.Replies)-1)] // the last is what they wrote
+		fallthrough
+	case store.TurnWrote:
 		said(cmp.Or(t.By, "Atendente"), "staff")
 	}
 	if t.Secret {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"lojavirtual/bot"
 	"lojavirtual/store"
 )
@@ -213,7 +215,15 @@ func TestTalkInBrowser(t *testing.T) {
 	p.open("/conversas/"+talk, "acabou")
 	check("the conversation")
 
-	p.until("ao vivo")
+	p.press("Passo a passo")
+	p.until("Passo 1 de")
+	p.keys(kb.ArrowRight)
+	p.until("Passo 2 de")
+	p.accessible("passo")
+	p.fit("/conversas/{protocolo}/passos/{n}")
+	p.keys(kb.ArrowLeft)
+	p.until("Passo 1 de")
+	p.open("/conversas/"+talk, "ao vivo")
 	w.server.CloseClientConnections()
 	w.says("4711", "voltei", identified)
 	p.until("voltei")

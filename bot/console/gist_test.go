@@ -127,7 +127,7 @@ func TestTalkAsTest(t *testing.T) {
 			t.Errorf("%s is in\n%s", word, a.text)
 		}
 	}
-	if deeds := w.deeds(); deeds[len(deeds)-1] != "sonia talk_taken_as_test telegram:…6655" {
+	if deeds := w.deeds(); !strings.HasPrefix(deeds[len(deeds)-1], "sonia talk_taken_as_test telegram:") || strings.Contains(deeds[len(deeds)-1], "8877") {
 		t.Errorf("%q", deeds[len(deeds)-1])
 	}
 }

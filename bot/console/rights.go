@@ -89,6 +89,7 @@ func endpoints() []endpoint {
 		{At: "GET /conversas/eventos", May: readers, Serve: (*Console).talkEvents, Quiet: true},
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
 		{At: "GET /conversas/{protocolo}/eventos", May: readers, Serve: (*Console).talkFeed, Quiet: true},
+		{At: "GET /conversas/{protocolo}/passos/{n}", May: readers, Serve: (*Console).talkStep},
 		{At: "GET /conversas/{protocolo}/teste", May: scrubbers, Serve: (*Console).talkTest},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},

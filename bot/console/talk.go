@@ -27,6 +27,7 @@ type transcript struct {
 	Last                                string // the ID of the last turn that the page shows
 	Gist, Known                         []fact
 	Before                              []past // earlier conversations of the same person
+	Steps                               string // where it is seen turn by turn
 	Test                                string // where it is had as a test; "" if not for this visitor
 	Desk                                desk
 }
@@ -60,6 +61,7 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 	page := transcript{
 		Protocol: protocol, Channel: channelName(channel), Person: personEnd(session),
 		Events: "/conversas/" + protocol + "/eventos?prova=" + c.proof(v, protocol), Last: turns[len(turns)-1].ID,
+		Steps: c.stepAddress(v, protocol, 1),
 	}
 	for _, t := range turns {
 		page.Lines = append(page.Lines, c.lines(t)...)

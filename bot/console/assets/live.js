@@ -172,3 +172,10 @@ function talk(log) {
 const table = section?.querySelector(".board"), log = section?.querySelector("[role=log]");
 if (table) board(table);
 if (log) talk(log);
+
+// The arrow keys go where links say "previous" and "next" (passo.html).
+addEventListener("keydown", (event) => {
+  const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (!way || event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input, textarea, select, [role=log]")) return;
+  document.querySelector(`a[rel=${way}]`)?.click();
+});

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"lojavirtual/store"
@@ -86,6 +87,12 @@ func TestHealthRenews(t *testing.T) {
 	p.until("Bancos de dados")
 	p.accessible("saude")
 	p.fit("/saude")
+	p.do(chromedp.EmulateViewport(390, 844))
+	if cut := look[int](p, `[...document.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth).length`); cut > 0 {
+		t.Errorf("on a phone %d tables are cut off", cut)
+	}
+	p.accessible("saude-telefone")
+	p.do(chromedp.EmulateViewport(1366, 768))
 	set(func(c *Checkup) { c.Queues[0].Name = payloads[0] })
 	p.until(payloads[0])
 	set(func(c *Checkup) { c.Process = "servidor2" }) // of what came, again

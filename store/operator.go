@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // An Operator is the utility that bills, as its customers must see it named on
 // every document (CDC art. 42-A) and as payments must reach it. It is
@@ -132,6 +135,20 @@ type Bank struct {
 	Name string `yaml:"name"`
 	Link string `yaml:"link"` // https
 	Code string `yaml:"code"` // of the collecting agent, digits (arrc_cdagente); "" for a page that needs no contract in GSAN
+}
+
+// Payee is who a PIX goes to, as people are told to look for before they pay: by the
+// registered name, which banks show, and by the one that the code has if it is
+// another.
+func (o Operator) Payee() string {
+	switch {
+	case o.LegalName == "":
+		return o.Pix.Name
+	case strings.HasPrefix(strings.ToLower(o.LegalName), strings.ToLower(o.Pix.Name)):
+		return o.LegalName
+	default:
+		return o.LegalName + " (no Pix, " + o.Pix.Name + ")"
+	}
 }
 
 // DocumentHelp says how a customer registers a CPF or CNPJ for a property,

@@ -228,7 +228,7 @@ func (l *loja) openChannels() error {
 
 // payee is who receives what people pay.
 func (l *loja) payee() string {
-	return fmt.Sprintf("%s, CNPJ %s", l.operator.LegalName, taxid.Print(l.operator.CNPJ))
+	return fmt.Sprintf("%s, CNPJ %s", l.operator.Payee(), taxid.Print(l.operator.CNPJ))
 }
 
 func (l *loja) phone() string {

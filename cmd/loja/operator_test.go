@@ -37,7 +37,7 @@ func TestOperatorIsReviewed(t *testing.T) {
 		{"  site: agrese.se.gov.br", "", "  name: AGRESE", "regulator: needs one of"},
 		{"privacidade@deso.example", "privacidade", "  email: privacidade", "privacy.email: is no e-mail"},
 		{"426655440000 #", "42665544000 #", "  key: ", "pix.key: is no key"},
-		{"DESO Demonstração", "日本", "日本", "pix.name: has no letter"},
+		{"name: Companhia de Saneamento de Sergipe\n  city", "name: 日本\n  city", "日本", "pix.name: has no letter"},
 		{"  city: Aracaju", "", "  key: ", "pix.city: is missing"},
 		{"  city: Aracaju", "  city: Aracaju\n  bank: {api: https://pix.bank.example/api/v2}", "  bank:", "pix.bank.token: is missing"},
 		{"  city: Aracaju", "  city: Aracaju\n  bank: {secret: hush}", "  bank:", `unknown field "secret"`},

@@ -135,11 +135,7 @@ func (p slip) drawPix(s *sheet, y float64) {
 	})
 	s.figure("QR Code Pix de "+p.total.String(), func() { s.qr(x, y+5, qrSize, p.qr) })
 
-	name := p.op.Pix.Name
-	if name == "" {
-		name = p.op.LegalName
-	}
-	lines := strong.wrap(name, right-left-barsWidth-2*barsQuiet, 2)
+	lines := strong.wrap(p.op.Payee(), right-left-barsWidth-2*barsQuiet, 2)
 	lines = lines[:min(len(lines), 2)]
 	at := y + qrSize + 9.5
 	s.mark("P", func() {

@@ -115,7 +115,7 @@ const ran = "A PAYLOAD RAN at "
 // page of ours has, and attributes that run or lead elsewhere.
 const foreign = `(() => {
 	const ours = new Set(("html head meta title link script body a header strong span nav ul li div form button main h1 h2 p section table thead tbody " +
-		"tr th td time label input select option ol code noscript fieldset legend br svg path h3 textarea dl dt dd").split(" "));
+		"tr th td time label input select option ol code noscript fieldset legend br svg path h3 textarea dl dt dd aside").split(" "));
 	const found = [];
 	for (const e of document.querySelectorAll("*")) {
 		const say = (what) => found.push(what + ": " + e.outerHTML.slice(0, 200));

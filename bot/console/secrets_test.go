@@ -57,7 +57,7 @@ func (s *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestSecrets(t *testing.T) {
 	const (
 		cpf, phone = "70000010111", "5579991234711"
-		typedCPF   = "529.982.247-25"
+		typedCPF   = "111.444.777-35"
 		wrong      = "uma senha errada"
 		chosen     = "um dia de muito sol"
 	)

@@ -27,12 +27,13 @@ type Turn struct {
 	Property int64    `json:"p,omitempty"` // matrícula they have identified themselves for; 0 in what is kept for long, see Mask
 	Mask     string   `json:"pm,omitempty"`
 
-	By      string  `json:"b,omitempty"` // the attendant who acts; "" if it is the person or the clock
-	Said    string  `json:"q,omitempty"` // what the person or the attendant wrote
-	Pressed bool    `json:"o,omitempty"` // it is an option that was pressed
-	Media   string  `json:"m,omitempty"` // the kind of what was sent besides text, as in bot.Media
-	Change  string  `json:"e,omitempty"` // "edited" or "deleted", as in bot.Message
-	Secret  bool    `json:"x,omitempty"` // a card number or a password was taken out
+	By      string  `json:"b,omitempty"`  // the attendant who acts; "" if it is the person or the clock
+	Said    string  `json:"q,omitempty"`  // what the person or the attendant wrote
+	Pressed bool    `json:"o,omitempty"`  // it is an option that was pressed
+	Media   string  `json:"m,omitempty"`  // the kind of what was sent besides text, as in bot.Media
+	Ref     string  `json:"mr,omitempty"` // how the channel gets that, as in bot.Media; no page shows it
+	Change  string  `json:"e,omitempty"`  // "edited" or "deleted", as in bot.Message
+	Secret  bool    `json:"x,omitempty"`  // a card number or a password was taken out
 	Replies []Reply `json:"a,omitempty"`
 
 	From  TurnPlace  `json:"u,omitzero"`

@@ -20,12 +20,19 @@ import (
 // channel stands before them, and returns its protocol.
 func (w *world) says(person, text string, change func(*bot.Session), replies ...bot.Reply) string {
 	w.t.Helper()
-	id := fmt.Sprint(text, time.Now().UnixNano())
+	return w.sends(person, bot.Message{Text: text}, change, replies...)
+}
+
+// sends is says for what is more than text.
+func (w *world) sends(person string, message bot.Message, change func(*bot.Session), replies ...bot.Reply) string {
+	w.t.Helper()
+	id := fmt.Sprint(message.Text, time.Now().UnixNano())
 	channel, from, ok := strings.Cut(person, ":")
 	if !ok {
 		channel, from = "telegram", person
 	}
-	if err := w.mail.Put(w.t.Context(), bot.Message{ID: id, Channel: channel, From: from, Text: text}); err != nil {
+	message.ID, message.Channel, message.From = id, channel, from
+	if err := w.mail.Put(w.t.Context(), message); err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)

@@ -133,6 +133,7 @@ type Config struct {
 	Unstored Unstored     // what of them is not stored yet
 	Names    Names
 	Charges  Charges     // what they are paying
+	Files    Files       // what they sent
 	Mail     Mail        // where what attendants do enters
 	Shelf    Shelf       // what they write for each other
 	Handouts Handouts    // what they may send; nil for nothing
@@ -166,8 +167,9 @@ type Console struct {
 	attendance store.Attendance
 	own        diversion.Own // what attendants may write
 
-	closing chan struct{}
-	closed  sync.Once
+	pictures chan struct{} // a place for each that is decoded
+	closing  chan struct{}
+	closed   sync.Once
 }
 
 // New returns a console. Close it before its server is shut down.
@@ -181,6 +183,7 @@ func New(c Config) *Console {
 		office:    Office{People: c.People, Trail: c.Trail, Heads: c.Accesses, Log: c.Log, Now: c.Now},
 		endpoints: endpoints(),
 		hashing:   make(hashing, hashesAtOnce),
+		pictures:  make(chan struct{}, picturesMax),
 		closing:   make(chan struct{}),
 
 		attendance: c.Operator.Attendance.Effective(),

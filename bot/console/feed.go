@@ -69,7 +69,7 @@ func (c *Console) talkFeed(w http.ResponseWriter, r *http.Request, v visitor) er
 		var n talkNews
 		for _, t := range turns {
 			if store.LaterTurn(t.ID, last) {
-				n.Lines, last = append(n.Lines, c.lines(t)...), t.ID
+				n.Lines, last = append(n.Lines, c.lines(t, v)...), t.ID
 			}
 		}
 		known = store.JoinTurns(known, turns)

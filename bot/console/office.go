@@ -40,6 +40,7 @@ var deeds = []struct{ what, name string }{
 	{"recovery_used", "entrou com código de recuperação"},
 	{"talk_read", "abriu uma conversa"},
 	{"revealed", "viu um documento"},
+	{"file_opened", "abriu um arquivo enviado"},
 	{"talk_taken_as_test", "baixou uma conversa como teste"},
 	{"talk_taken", "assumiu uma conversa"},
 	{"talk_written", "escreveu a uma pessoa"},

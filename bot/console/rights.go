@@ -20,7 +20,7 @@ const (
 
 	staff      = reader | attendant | supervisor | officer | admin
 	readers    = reader | attendant | supervisor | officer // of conversations
-	revealers  = attendant | supervisor | officer          // of documents
+	revealers  = attendant | supervisor | officer          // of documents, and of what people send, where they stand in the clear
 	attendants = attendant | supervisor
 	scrubbers  = supervisor | officer | admin // who take a conversation out of here, scrubbed
 )
@@ -90,6 +90,7 @@ func endpoints() []endpoint {
 		{At: "GET /conversas/{protocolo}", May: readers, Serve: (*Console).talk},
 		{At: "GET /conversas/{protocolo}/eventos", May: readers, Serve: (*Console).talkFeed, Quiet: true},
 		{At: "GET /conversas/{protocolo}/passos/{n}", May: readers, Serve: (*Console).talkStep},
+		{At: "GET /conversas/{protocolo}/arquivos/{turno}", May: revealers, Serve: (*Console).talkFile},
 		{At: "GET /conversas/{protocolo}/teste", May: scrubbers, Serve: (*Console).talkTest},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},

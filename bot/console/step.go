@@ -65,7 +65,7 @@ func (c *Console) talkStep(w http.ResponseWriter, r *http.Request, v visitor) er
 		return errGone
 	}
 	t := turns[n-1]
-	s := step{Protocol: protocol, Lines: c.lines(t), Before: c.placeName(t.From), After: c.placeName(t.To), Diagrams: c.diagrams(t)}
+	s := step{Protocol: protocol, Lines: c.lines(t, v), Before: c.placeName(t.From), After: c.placeName(t.To), Diagrams: c.diagrams(t)}
 	if n > 1 {
 		s.Prev = c.stepAddress(v, protocol, n-1)
 	}

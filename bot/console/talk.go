@@ -64,7 +64,7 @@ func (c *Console) talk(w http.ResponseWriter, r *http.Request, v visitor) error 
 		Steps: c.stepAddress(v, protocol, 1),
 	}
 	for _, t := range turns {
-		page.Lines = append(page.Lines, c.lines(t)...)
+		page.Lines = append(page.Lines, c.lines(t, v)...)
 		if t.Property != 0 {
 			page.Property = store.MaskMatricula(t.Property)
 		}
@@ -169,18 +169,29 @@ var mediaNames = map[string]string{
 
 // lines are what a turn is on the page: what set it going, what happened, and
 // what was answered.
-func (c *Console) lines(t store.Turn) []line {
+func (c *Console) lines(t store.Turn, v visitor) []line {
 	var all []line
 	happened := func(format string, args ...any) {
 		all = append(all, line{Class: "event soft small", Paragraphs: [][]bit{{{Text: fmt.Sprintf(format, args...)}}}})
 	}
 	said := func(by, side string) {
-		text := t.Said
+		var text []bit
 		if t.Media != "" {
-			text = strings.TrimSpace("(" + cmp.Or(mediaNames[t.Media], t.Media) + ") " + text)
+			media := bit{Text: "(" + cmp.Or(mediaNames[t.Media], t.Media) + ")"}
+			if t.Ref != "" && revealers.admits(v) {
+				media.To = "/conversas/" + t.Protocol + "/arquivos/" + t.ID
+			}
+			text = append(text, media)
 		}
-		if text != "" {
-			all = append(all, line{Class: side, Head: by + " · " + hour(t.At), Paragraphs: [][]bit{{{Text: text}}}})
+		if t.Said != "" {
+			said := t.Said
+			if len(text) > 0 {
+				said = " " + said
+			}
+			text = append(text, bit{Text: said})
+		}
+		if len(text) > 0 {
+			all = append(all, line{Class: side, Head: by + " · " + hour(t.At), Paragraphs: [][]bit{text}})
 		}
 	}
 	if t.Refused != "" {

@@ -18,6 +18,7 @@ const (
 	fetchLimit = 3 * time.Second
 	scanLimit  = 4 * time.Second // the first PDF takes three, see package scan
 	fetchesMax = 8
+	openLimit  = 15 * time.Second // for staff, who wait by a page
 )
 
 // fetch gets a file by its Media.Ref, see telegram.Channel.Fetch.
@@ -88,6 +89,15 @@ func (d *fileDesk) read(ctx context.Context, chat string, m bot.Media) ([]string
 		return nil, err
 	}
 	return inPlace(ctx, scanLimit, d.scans, func(ctx context.Context) ([]string, error) { return scan.Codes(ctx, file) })
+}
+
+// open gets the file that was sent to a chat, for the staff to see. See console.Files.
+func (d *fileDesk) open(ctx context.Context, chat, ref string, limit int64) ([]byte, error) {
+	get := d.channel(chat)
+	if get == nil || ref == "" {
+		return nil, bot.ErrFileGone
+	}
+	return inPlace(ctx, openLimit, d.fetches, func(ctx context.Context) ([]byte, error) { return get(ctx, ref, limit) })
 }
 
 // inPlace does something within a time, for which it may have to wait for a place.

@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"bot/terminal":              {"bot", "bot/whatsapp"}, // which knows how a reply reads there
 	"bot/origin":                {},
 	"bot/webchat":               {"bot", "bot/origin", "golang.org/x/time"},
-	"bot/console":               {"bot", "bot/console/diversion", "bot/console/scrub", "bot/origin", "store", "store/taxid", "github.com/alexedwards/argon2id", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2", "rsc.io/qr"},
+	"bot/console":               {"bot", "bot/console/diversion", "bot/console/scrub", "bot/origin", "store", "store/taxid", "github.com/alexedwards/argon2id", "github.com/coreos/go-oidc/v3", "golang.org/x/image", "golang.org/x/oauth2", "rsc.io/qr"},
 	"bot/whatsapp":              {"bot", "bot/recent", "go.mau.fi/libsignal", "go.mau.fi/whatsmeow", "golang.org/x/image", "golang.org/x/time", "google.golang.org/protobuf"},
 	"bot/whatsapp/whatsapptest": {
 		"github.com/coder/websocket", "go.mau.fi/libsignal", "go.mau.fi/whatsmeow", "golang.org/x/crypto", "google.golang.org/protobuf",

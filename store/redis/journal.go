@@ -19,6 +19,7 @@ import (
 
 const (
 	journalText  = 1500           // bytes of what was said in a journal entry
+	journalRef   = 1000           // and of where a file is
 	journalReply = 6000           // and of all that was answered
 	journalAge   = 24 * time.Hour // for which what is stored for good stays in Redis too
 )
@@ -86,6 +87,9 @@ func turnEntry(b before, m bot.Message, s bot.Session, replies []bot.Reply) ([]b
 	}
 	if m.Media != nil {
 		t.Media = m.Media.Kind
+		if len(m.Media.Ref) <= journalRef {
+			t.Ref = m.Media.Ref
+		}
 	}
 	if s.Course.Fault != bot.None {
 		t.Fault = s.Course.Fault.String()

@@ -560,6 +560,31 @@ func TestAccesses(t *testing.T) {
 	})
 }
 
+// Nobody is called as another is, whose conversations would be theirs then; and
+// whoever enters where somebody is inside ends their access.
+func TestOneName(t *testing.T) {
+	w := open(t)
+	w.add("davi", store.Administrator)
+	ana := w.add("ana", store.Attendant)
+	davi := w.in("davi")
+	davi.post("/pessoas", "nome", "outra", "mostrado", " ÁNA ", "papel", "leitor").wants(t, 422, "quem é quem")
+	davi.post("/pessoas", "nome", "outra", "mostrado", "Outra", "papel", "leitor").wants(t, 200, "outra")
+	other := "/pessoas/" + strconv.FormatInt(w.read("outra").ID, 10)
+	davi.post(other, "mostrado", "Ana", "papel", "leitor").wants(t, 422, "quem é quem")
+	davi.post("/pessoas/"+strconv.FormatInt(ana.ID, 10), "mostrado", "ANA", "papel", "atendente").wants(t, 303, "/pessoas/")
+
+	c := w.in("ana")
+	old := w.client()
+	at, err := url.Parse(w.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.Jar.SetCookies(at, c.Jar.Cookies(at))
+	old.get("/conta").wants(t, 200, "Meus acessos")
+	c.enter("davi", password).wants(t, 303, "/")
+	old.get("/conta").wants(t, 303, "/entrar")
+}
+
 // A request that stays open ends with the access, and with the console.
 func TestOpenRequests(t *testing.T) {
 	t.Parallel()

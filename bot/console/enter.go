@@ -205,7 +205,7 @@ func (c *Console) enterForm(w http.ResponseWriter, r *http.Request, v visitor) e
 
 const wrongPassword = "Nome ou senha não conferem. Confira as maiúsculas e tente de novo; se esqueceu a senha, peça outra a um administrador."
 
-func (c *Console) enter(w http.ResponseWriter, r *http.Request, _ visitor) error {
+func (c *Console) enter(w http.ResponseWriter, r *http.Request, old visitor) error {
 	name := strings.ToLower(strings.TrimSpace(r.PostFormValue("nome")))
 	again := func(status int, trouble string) error {
 		c.show(w, r, visitor{}, status, "entrar", "Entrar", c.entrance(name, r.PostFormValue("para"), trouble))
@@ -252,12 +252,23 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request, _ visitor) error
 		}
 		c.remember(w, r, name)
 	}
+	if err := c.endOld(r, old); err != nil {
+		return err
+	}
 	v, err := c.begin(w, r, s, store.Access{}, false)
 	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, onward(v, r.PostFormValue("para")), http.StatusSeeOther)
 	return nil
+}
+
+// endOld ends the access of whoever was in this browser before somebody enters.
+func (c *Console) endOld(r *http.Request, old visitor) error {
+	if old.ID == 0 {
+		return nil
+	}
+	return c.Accesses.EndAccess(r.Context(), old.ID, old.access.ID)
 }
 
 // onward is where somebody goes who has come further: to what they owe, or to

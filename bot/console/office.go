@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"lojavirtual/bot"
 	"lojavirtual/store"
 )
 
@@ -99,6 +101,7 @@ var (
 	ErrShown = errors.New("o nome mostrado tem de 1 a 60 caracteres")
 	ErrRole  = errors.New("o papel é um destes: leitor, atendente, supervisor, encarregado, admin")
 	ErrTaken = errors.New("já existe alguém com este nome de acesso")
+	ErrNamed = errors.New("já existe alguém com este nome mostrado, e não se saberia quem é quem")
 )
 
 // check says what is wrong with how somebody is called and with their role.
@@ -112,9 +115,19 @@ func check(shown string, role store.Role) error {
 	return nil
 }
 
+// named returns ErrNamed if somebody else is called so, or nearly: whose a
+// conversation is, and with whom customers talk, is told by that name.
+func (o Office) named(ctx context.Context, shown string) error {
+	all, err := o.People.AllStaff(ctx)
+	if err == nil && slices.ContainsFunc(all, func(s store.Staff) bool { return bot.Fold(s.Shown) == bot.Fold(shown) }) {
+		err = ErrNamed
+	}
+	return err
+}
+
 // Add adds somebody, and returns the password they enter with for the first
 // time, within three days. Shown is what they are called. The error is ErrName,
-// ErrShown, ErrRole or ErrTaken if that is what is wrong.
+// ErrShown, ErrRole, ErrTaken or ErrNamed if that is what is wrong.
 func (o Office) Add(ctx context.Context, by Actor, name, shown string, role store.Role) (password string, err error) {
 	name, shown = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(shown)
 	if !nameForm.MatchString(name) {
@@ -125,6 +138,9 @@ func (o Office) Add(ctx context.Context, by Actor, name, shown string, role stor
 	}
 	if _, taken, err := o.People.StaffNamed(ctx, name); err != nil || taken {
 		return "", errors.Join(err, taking(taken))
+	}
+	if err := o.named(ctx, shown); err != nil {
+		return "", err
 	}
 	password = newOneTime()
 	hash, err := Hash(password)
@@ -151,6 +167,11 @@ func (o Office) Change(ctx context.Context, by Actor, s store.Staff, shown strin
 	shown = strings.TrimSpace(shown)
 	if err := check(shown, role); err != nil {
 		return err
+	}
+	if bot.Fold(shown) != bot.Fold(s.Shown) {
+		if err := o.named(ctx, shown); err != nil {
+			return err
+		}
 	}
 	if err := o.note(ctx, by, "staff_changed", s.Name, fmt.Sprintf("%s, %s", shown, role)); err != nil {
 		return err

@@ -58,7 +58,7 @@ type given struct {
 // inform says what is wrong with what was typed of a person; "" if it is nothing
 // that can be said.
 func inform(err error) string {
-	for _, known := range []error{ErrName, ErrShown, ErrRole, ErrTaken} {
+	for _, known := range []error{ErrName, ErrShown, ErrRole, ErrTaken, ErrNamed} {
 		if errors.Is(err, known) {
 			return "Confira: " + known.Error() + "."
 		}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -153,10 +154,8 @@ func (c *Console) signedOn(w http.ResponseWriter, r *http.Request, old visitor) 
 	if err := c.office.note(r.Context(), c.by(r, s.Name), "login", "", "acesso único"); err != nil {
 		return err
 	}
-	if old.ID != 0 { // of whoever was in this browser before
-		if err := c.Accesses.EndAccess(r.Context(), old.ID, old.access.ID); err != nil {
-			return err
-		}
+	if err := c.endOld(r, old); err != nil {
+		return err
 	}
 	if _, err := c.begin(w, r, s, store.Access{}, true); err != nil {
 		return err
@@ -221,6 +220,11 @@ func (c *Console) admitSubject(r *http.Request, subject, name, shown string, rol
 	default:
 		if _, taken, err := c.People.StaffNamed(r.Context(), name); err != nil || taken {
 			return s, "Já existe aqui uma pessoa com o nome da sua conta, que entra com senha. Peça a um administrador.", err
+		}
+		if err := c.office.named(r.Context(), shown); errors.Is(err, ErrNamed) { // they may choose it themselves there
+			shown = name
+		} else if err != nil {
+			return s, "", err
 		}
 		if err = c.office.note(r.Context(), by, "staff_added", name, string(role)); err == nil {
 			_, _, err = c.People.AddStaff(r.Context(), store.Staff{Name: name, Shown: shown, Role: role, Subject: subject, Since: c.Now()})

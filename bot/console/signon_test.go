@@ -190,6 +190,12 @@ func TestSignOn(t *testing.T) {
 	c.get(back).wants(t, 403, "não começou") // once
 
 	w.add("ana", store.Attendant)
+	p.claims = map[string]any{"sub": "4713", "preferred_username": "ana.2", "name": "ÁNA"}
+	c = w.client()
+	c.get(c.goOut(p)).wants(t, 303, "/conta")
+	if s := w.read("ana.2"); s.Shown != "ana.2" {
+		t.Errorf("somebody who says so at the provider is called %q", s.Shown)
+	}
 	p.claims = map[string]any{"sub": "4712", "preferred_username": "ana"}
 	c = w.client()
 	c.get(c.goOut(p)).wants(t, 403, "entra com senha")

@@ -119,6 +119,8 @@ func (a teamAdd) Run(ctx context.Context) error {
 		return fmt.Errorf("%q is no name to enter with: 2 to 64 small letters without accents, digits and . _ - @ (%w)", a.Name, errMisused)
 	case errors.Is(err, console.ErrShown):
 		return fmt.Errorf("--shown: 1 to 60 characters (%w)", errMisused)
+	case errors.Is(err, console.ErrNamed):
+		return fmt.Errorf("--shown: somebody else is called so already (%w)", errMisused)
 	case err != nil:
 		return err
 	}

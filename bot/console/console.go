@@ -134,6 +134,7 @@ type Config struct {
 	Names    Names
 	Charges  Charges     // what they are paying
 	Files    Files       // what they sent
+	Types    Types       // whether they type
 	Mail     Mail        // where what attendants do enters
 	Shelf    Shelf       // what they write for each other
 	Handouts Handouts    // what they may send; nil for nothing

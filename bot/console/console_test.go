@@ -107,7 +107,7 @@ func open(t testing.TB, adjust ...func(*Config)) *world {
 		Operator: store.Operator{Name: "DESO", Site: "www.deso-se.com.br", Phones: []store.Phone{{Label: "Atendimento", Number: "0800 079 0195"}}}, People: w.db,
 		Mail: w.mail, Shelf: w.db, Trail: w.db, Accesses: w.staff, URL: "http://localhost", Tray: w.mail,
 		Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: w.now,
-		Live: watch, Stored: w.db, Unstored: w.mail.Unstored, Charges: w.db.Charges, Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil)},
+		Live: watch, Stored: w.db, Unstored: w.mail.Unstored, Charges: w.db.Charges, Types: w.mail.Types, Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil)},
 		Names: func(_ context.Context, sessions []string) (map[string]string, error) {
 			names := map[string]string{}
 			for _, s := range sessions {

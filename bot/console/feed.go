@@ -2,18 +2,26 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"lojavirtual/store"
 )
 
-const eventWait = 10 * time.Second // for a browser to take an event
+// Types tells whether a person types at this moment.
+type Types func(ctx context.Context, session string) (bool, error)
+
+const (
+	eventWait = 10 * time.Second // for a browser to take an event
+	typesLook = time.Second      // between two looks whether somebody types
+)
 
 // A feed tells a page that is open what changes, as server-sent events.
 type feed struct {
@@ -49,6 +57,7 @@ type talkNews struct {
 	Lines []line `json:"lines,omitempty"`
 	Gist  []fact `json:"gist,omitempty"` // with every line
 	Known []fact `json:"known,omitempty"`
+	Types *bool  `json:"types,omitempty"`
 	Gone  bool   `json:"gone,omitempty"` // it was erased
 }
 
@@ -86,6 +95,12 @@ func (c *Console) talkFeed(w http.ResponseWriter, r *http.Request, v visitor) er
 	}
 	anyway := time.NewTicker(lookAnyway)
 	defer anyway.Stop()
+	typing, types := make(<-chan time.Time), false
+	if strings.HasPrefix(session, "web:") { // no other network tells
+		look := time.NewTicker(typesLook)
+		defer look.Stop()
+		typing = look.C
+	}
 	changes, stop := c.Live.Follow()
 	defer func() { stop() }()
 	for behind := true; err == nil; {
@@ -104,6 +119,11 @@ func (c *Console) talkFeed(w http.ResponseWriter, r *http.Request, v visitor) er
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-typing:
+			if now, troubled := c.Types(ctx, session); troubled == nil && now != types {
+				types = now
+				err = f.send(last, talkNews{Types: &now})
+			}
 		case <-anyway.C:
 			if !behind {
 				err = tell() // so that either end notices a broken line

@@ -97,6 +97,7 @@ func TestTalkFeed(t *testing.T) {
 	lia, ana := w.in("lia"), w.in("ana")
 	talk := w.says("4711", "oi", nil)
 	w.says("4712", "outra pessoa", nil)
+	w.keep()
 	events, last := lia.get("/conversas/" + talk).feedOf(t)
 	at := events + "&depois=" + url.QueryEscape(last)
 	w.says("4711", "antes de ouvir", nil)
@@ -239,5 +240,34 @@ func TestTalkInBrowser(t *testing.T) {
 			continue
 		}
 		t.Errorf("the browser complains: %s", c)
+	}
+}
+
+// That somebody types on the page is seen by who reads, and ends by itself.
+func TestTyping(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.add("lia", store.Reader)
+	lia := w.in("lia")
+	w.says("web:800071", "oi", nil)
+	w.keep()
+	events, last := lia.get("/conversas/26052000800071").feedOf(t)
+	next := hear[talkNews](lia, events+"&depois="+last)
+	if err := w.mail.Typing(t.Context(), "web:800071"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []bool{true, false} {
+		for looks := 0; ; looks++ {
+			n, ok := next()
+			if !ok || looks > 5 {
+				t.Fatalf("%t is never told", want)
+			}
+			if n.Types != nil {
+				if *n.Types != want {
+					t.Errorf("types: %t, want %t", *n.Types, want)
+				}
+				break
+			}
+		}
 	}
 }

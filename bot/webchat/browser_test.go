@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -267,6 +268,8 @@ func TestInTheBrowser(t *testing.T) {
 
 	t.Run("conversation", func(t *testing.T) {
 		s := open(t, clerk)
+		var typed atomic.Int32
+		s.chat.Typing = func(context.Context, string) error { typed.Add(1); return nil }
 		for _, name := range []string{"clipboard-read", "clipboard-write"} {
 			if _, err := chromedp.CallBrowser(tabs, browser.SetPermission, browser.SetPermissionParams{
 				Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted, Origin: s.server.URL,
@@ -295,6 +298,9 @@ func TestInTheBrowser(t *testing.T) {
 		}
 		p.write("10010")
 		p.shows("Pode escolher mais de uma.")
+		if typed.Load() == 0 {
+			t.Error("nobody hears that one types")
+		}
 		p.press("Enviar")
 		p.until(`document.querySelector('.hint')?.innerText.includes('pelo menos uma')`)
 		p.press("03/2026")

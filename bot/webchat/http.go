@@ -48,6 +48,7 @@ func (c *Chat) Handler() http.Handler {
 	mux.HandleFunc("GET /chat/events", c.serveEvents)
 	mux.HandleFunc("GET /chat/files/{id}/{name}", c.serveFile)
 	mux.HandleFunc("POST /chat/messages", c.receive)
+	mux.HandleFunc("POST /chat/typing", c.typing)
 	mux.HandleFunc("POST /chat/forget", c.forget)
 	return c.guard(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -197,6 +198,15 @@ func (c *Chat) receive(w http.ResponseWriter, r *http.Request) {
 		c.Logger.Warn("cannot take in a message", "channel", c.Name(), "error", err)
 		later(w, http.StatusServiceUnavailable)
 	}
+}
+
+// typing passes on that the person types. Whoever asks too often, or is nobody, is
+// answered alike: nothing depends on it.
+func (c *Chat) typing(w http.ResponseWriter, r *http.Request) {
+	if person, ok := c.person(r); ok && c.Typing != nil && c.typists.allow(person, time.Now()) {
+		_ = c.Typing(r.Context(), person) // the next one is said soon
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // admit says who posts, and answers those who may not, or not now.

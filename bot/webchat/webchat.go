@@ -41,6 +41,10 @@ type Config struct {
 	Inbox  bot.Inbox // where messages go
 	Log    Log       // where conversations are kept
 
+	// Typing is told that a person types, every three seconds at most, for staff to
+	// see; nobody is if nil. It must not wait for long, and its errors are no matter.
+	Typing func(ctx context.Context, person string) error
+
 	Secure bool     // the page is reached by https, even if through a proxy
 	Frames []string // other sites that may show the page in a frame, such as "https://www.deso-se.com.br"
 
@@ -76,6 +80,7 @@ type Chat struct {
 	page      []byte
 	people    limits
 	addresses limits
+	typists   limits // by person: what is more is dropped, and takes nothing from what they say
 	tabs      crowds // the open pages, by person
 	pages     crowds // the same, by address
 	closing   chan struct{}
@@ -98,6 +103,7 @@ func New(c Config) *Chat {
 		page:      render(c),
 		people:    limits{every: time.Second, burst: 15},
 		addresses: limits{every: 50 * time.Millisecond, burst: 120}, // a whole neighbourhood may share one
+		typists:   limits{every: 2 * time.Second, burst: 2},
 		tabs:      crowds{most: tabsLimit},
 		pages:     crowds{most: pagesLimit},
 		closing:   make(chan struct{}),

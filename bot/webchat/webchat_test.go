@@ -645,3 +645,36 @@ func TestShortSecret(t *testing.T) {
 	}()
 	webchat.New(webchat.Config{Secret: []byte("short")})
 }
+
+// That somebody types is passed on for who has a cookie, not more often than is
+// of use, and everybody is answered alike.
+func TestTyping(t *testing.T) {
+	s := open(t, nil)
+	var mu sync.Mutex
+	told := map[string]int{}
+	s.chat.Typing = func(_ context.Context, person string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		told[person]++
+		return errors.New("nobody looks")
+	}
+	one := s.visit(t, nil)
+	for range 10 {
+		if answer := one.post("/chat/typing", "{}", nil); answer.StatusCode != http.StatusNoContent {
+			t.Fatal(answer.Status)
+		}
+	}
+	for _, cookie := range []*http.Cookie{nil, {Name: one.cookie.Name, Value: one.person() + ".forged"}} {
+		if answer := (&visitor{t: t, site: s, cookie: cookie}).post("/chat/typing", "{}", nil); answer.StatusCode != http.StatusNoContent {
+			t.Error(answer.Status)
+		}
+	}
+	if answer := one.post("/chat/messages", `{"id":"1","text":"oi"}`, nil); answer.StatusCode == http.StatusTooManyRequests {
+		t.Error("who types may not speak")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if n := told[one.person()]; len(told) != 1 || n < 1 || n > 9 {
+		t.Errorf("told of %v", told)
+	}
+}

@@ -211,6 +211,7 @@ func (l *loja) openChannels() error {
 		Phone:   l.phone(),
 		Inbox:   l.mail,
 		Log:     l.weblog,
+		Typing:  func(ctx context.Context, person string) error { return l.mail.Typing(ctx, "web:"+person) },
 		Proxies: l.Proxies,
 		Secure:  strings.HasPrefix(l.PublicURL, "https:"),
 		Logger:  l.log,

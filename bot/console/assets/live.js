@@ -161,6 +161,7 @@ function talk(log) {
     last = id || last;
     if (news.gist) sum("resumo", news.gist);
     if (news.known) sum("sabe", news.known);
+    if (news.types !== undefined || news.lines) show("digitando", news.types ? "A pessoa está digitando…" : "");
     if (!news.lines) return;
     const end = atEnd();
     list.append(...news.lines.map(draw));

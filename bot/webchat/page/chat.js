@@ -471,6 +471,15 @@
     say({ text });
   });
   field.addEventListener('input', grow);
+
+  // Whoever attends sees that one types, and not what. It is said at most every three
+  // seconds, and lost if it does not come through.
+  let told = 0;
+  field.addEventListener('input', () => {
+    if (!field.value.trim() || Date.now() - told < 3000) return;
+    told = Date.now();
+    fetch('/chat/typing', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).catch(() => {});
+  });
   let shifted = false;
   field.addEventListener('keydown', event => {
     shifted = event.shiftKey;

@@ -47,6 +47,7 @@ type Turn struct {
 	Over     bool      `json:"z,omitempty"` // the conversation ended with it
 	Human    string    `json:"h,omitempty"` // the attendant who has the conversation now; "" if it is the bot
 	Waiting  time.Time `json:"g,omitzero"`  // since when they wait for a person of the utility; zero if they do not
+	Waited   int64     `json:"r,omitempty"` // seconds they had waited for a person, in the turn that ends it: Human has them, or nobody
 	Until    time.Time `json:"i,omitzero"`  // when the conversation is taken back from the attendant, if they stay silent
 	Owed     time.Time `json:"j,omitzero"`  // since when they wait for the attendant's answer; zero if they do not
 	Refused  string    `json:"l,omitempty"` // why what an attendant meant to do was not done; nothing was said then

@@ -72,7 +72,11 @@ func (db *DB) insertTurns(ctx context.Context, tx pgx.Tx, turns []store.Turn) er
 		at                                        []time.Time
 		body, property                            [][]byte
 		mistake, bug, angry                       []bool
+		said, waited, over                        []bool
+		useful                                    []*time.Time
+		place                                     []string
 	}
+	known := make(map[string]store.Turn, len(turns))
 	for _, t := range turns {
 		if t.Session == "" || t.Kind == store.TurnErased {
 			continue
@@ -98,17 +102,31 @@ func (db *DB) insertTurns(ctx context.Context, tx pgx.Tx, turns []store.Turn) er
 		c.ms, c.seq, c.at = append(c.ms, ms), append(c.seq, seq), append(c.at, t.At)
 		c.body, c.words = append(c.body, body), append(c.words, plainWords(t.Text()))
 		c.mask, c.property = append(c.mask, latin1Mask(t.Mask)), append(c.property, property)
-		c.flows, c.by = append(c.flows, strings.Join(flows, "\n")), append(c.by, latin1(t.By))
+		by := t.By
+		if t.Refused != "" {
+			by = "" // nothing was done
+		}
+		c.flows, c.by = append(c.flows, strings.Join(flows, "\n")), append(c.by, latin1(by))
+		var useful *time.Time
+		if t.Useful() {
+			useful = &t.At
+		}
+		c.said, c.useful = append(c.said, t.Kind == store.TurnSaid), append(c.useful, useful)
+		c.waited, c.over = append(c.waited, !t.Waiting.IsZero() || t.Waited > 0), append(c.over, t.Over)
+		place, _ := t.Place().MarshalText() // it has no error
+		c.place = append(c.place, string(place))
+		known[t.Session+"/"+t.ID] = t
 		c.mistake, c.bug, c.angry = append(c.mistake, t.Fault == "mistake"), append(c.bug, t.Fault == "bug"), append(c.angry, t.Angry)
 	}
 	if len(c.session) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `
+	rows, _ := tx.Query(ctx, `
 		WITH came AS (
 			SELECT * FROM unnest($1::text[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::bytea[], $7::text[],
-			                     $8::text[], $9::bytea[], $10::text[], $11::text[], $12::boolean[], $13::boolean[], $14::boolean[])
-			       AS t (session, ms, seq, protocol, at, body, words, mask, property, flows, attendant, mistake, bug, angry)
+			                     $8::text[], $9::bytea[], $10::text[], $11::text[], $12::boolean[], $13::boolean[], $14::boolean[],
+			                     $15::boolean[], $16::timestamptz[], $17::boolean[], $18::boolean[], $19::text[])
+			       AS t (session, ms, seq, protocol, at, body, words, mask, property, flows, attendant, mistake, bug, angry, said, useful, waited, over, place)
 		), new AS (
 			INSERT INTO loja.turn (session, ms, seq, protocol, at, body, words)
 			SELECT session, ms, seq, protocol, at, body, to_tsvector('simple', words) FROM came
@@ -120,15 +138,18 @@ func (db *DB) insertTurns(ctx context.Context, tx pgx.Tx, turns []store.Turn) er
 			       coalesce(array_agg(DISTINCT c.property) FILTER (WHERE c.property <> ''), '{}') AS properties,
 			       string_to_array(string_agg(c.flows, E'\n'), E'\n') AS flows,
 			       array_agg(DISTINCT c.attendant) AS attendants,
-			       count(*) FILTER (WHERE c.mistake) AS mistakes, count(*) FILTER (WHERE c.bug) AS bugs, bool_or(c.angry) AS angry
+			       count(*) FILTER (WHERE c.mistake) AS mistakes, count(*) FILTER (WHERE c.bug) AS bugs, bool_or(c.angry) AS angry,
+			       count(*) FILTER (WHERE c.said) AS said, min(c.useful) AS useful_at, bool_or(c.waited) AS waited,
+			       (array_agg(c.over ORDER BY c.ms DESC, c.seq DESC))[1] AS over, (array_agg(c.place ORDER BY c.ms DESC, c.seq DESC))[1] AS place
 			  FROM came c JOIN new n ON n.session = c.session AND n.ms = c.ms AND n.seq = c.seq
 			 GROUP BY c.session, c.protocol
-		)
-		INSERT INTO loja.talk AS k (session, protocol, channel, began_at, last_at, turns, mask, properties, flows, attendants, mistakes, bugs, angry)
+		), talks AS (
+		INSERT INTO loja.talk AS k (session, protocol, channel, began_at, last_at, turns, mask, properties, flows, attendants, mistakes, bugs, angry,
+		                            said, useful_at, waited, over, place)
 		SELECT session, protocol, split_part(session, ':', 1), began_at, last_at, turns, mask, properties,
 		       ARRAY(SELECT DISTINCT f FROM unnest(flows) f WHERE f <> '' ORDER BY f),
 		       ARRAY(SELECT DISTINCT a FROM unnest(attendants) a WHERE a <> '' ORDER BY a),
-		       mistakes, bugs, angry
+		       mistakes, bugs, angry, said, useful_at, waited, over, place
 		  FROM sums ORDER BY session, protocol
 		    ON CONFLICT (session, protocol) DO UPDATE
 		   SET began_at   = least(k.began_at, excluded.began_at),
@@ -140,9 +161,28 @@ func (db *DB) insertTurns(ctx context.Context, tx pgx.Tx, turns []store.Turn) er
 		       attendants = ARRAY(SELECT DISTINCT a FROM unnest(k.attendants || excluded.attendants) a ORDER BY a),
 		       mistakes   = k.mistakes + excluded.mistakes,
 		       bugs       = k.bugs + excluded.bugs,
-		       angry      = k.angry OR excluded.angry`,
-		c.session, c.ms, c.seq, c.protocol, c.at, c.body, c.words, c.mask, c.property, c.flows, c.by, c.mistake, c.bug, c.angry)
-	return err
+		       angry      = k.angry OR excluded.angry,
+		       said       = k.said + excluded.said,
+		       useful_at  = least(k.useful_at, excluded.useful_at),
+		       waited     = k.waited OR excluded.waited,
+		       over       = CASE WHEN excluded.last_at >= k.last_at THEN excluded.over ELSE k.over END,
+		       place      = CASE WHEN excluded.last_at >= k.last_at THEN excluded.place ELSE k.place END
+		)
+		SELECT session, ms, seq FROM new`,
+		c.session, c.ms, c.seq, c.protocol, c.at, c.body, c.words, c.mask, c.property, c.flows, c.by, c.mistake, c.bug, c.angry,
+		c.said, c.useful, c.waited, c.over, c.place)
+	var (
+		fresh   []store.Turn
+		session string
+		ms, seq int64
+	)
+	if _, err := pgx.ForEachRow(rows, []any{&session, &ms, &seq}, func() error {
+		fresh = append(fresh, known[session+"/"+turnID(ms, seq)])
+		return nil
+	}); err != nil {
+		return err
+	}
+	return count(ctx, tx, fresh)
 }
 
 // StoredTurns returns how far each part of the journal is stored: the IDs of the

@@ -70,6 +70,9 @@ func turnEntry(b before, m bot.Message, s bot.Session, replies []bot.Reply) ([]b
 		Code: s.Course.Code, Mistakes: s.Mistakes, Angry: s.Course.Angry, Human: s.Human, Waiting: s.Waiting,
 		Until: s.Until, Owed: s.Owed, Refused: s.Course.Refused,
 	}
+	if was := b.waiting; !was.IsZero() && s.Waiting.IsZero() {
+		t.Waited = max(1, int64(m.At.Sub(was).Seconds()))
+	}
 	if s.Course.Gave != "" {
 		t.Said = s.Course.Gave
 	}

@@ -132,6 +132,7 @@ type Config struct {
 	Stored   Stored       // and those that took place
 	Unstored Unstored     // what of them is not stored yet
 	Names    Names
+	Numbers  Numbers
 	Charges  Charges     // what they are paying
 	Files    Files       // what they sent
 	Types    Types       // whether they type

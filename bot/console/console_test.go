@@ -107,7 +107,7 @@ func open(t testing.TB, adjust ...func(*Config)) *world {
 		Operator: store.Operator{Name: "DESO", Site: "www.deso-se.com.br", Phones: []store.Phone{{Label: "Atendimento", Number: "0800 079 0195"}}}, People: w.db,
 		Mail: w.mail, Shelf: w.db, Trail: w.db, Accesses: w.staff, URL: "http://localhost", Tray: w.mail,
 		Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: w.now,
-		Live: watch, Stored: w.db, Unstored: w.mail.Unstored, Charges: w.db.Charges, Types: w.mail.Types, Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil)},
+		Live: watch, Stored: w.db, Unstored: w.mail.Unstored, Numbers: w.db.Numbers, Charges: w.db.Charges, Types: w.mail.Types, Flows: []*bot.Flow{segundavia.New(nil, nil, nil, "", nil)},
 		Names: func(_ context.Context, sessions []string) (map[string]string, error) {
 			names := map[string]string{}
 			for _, s := range sessions {
@@ -298,7 +298,7 @@ func TestRights(t *testing.T) {
 		if !both {
 			method, path = http.MethodGet, at
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{n}", "1", "{turno}", "1-1", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{n}", "1", "{turno}", "1-1", "{tabela}", "dias.csv", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
 		if path == "/" && !both {
 			path = "/nowhere"
 		}

@@ -55,6 +55,7 @@ var deeds = []struct{ what, name string }{
 	{"text_refused", "tentou escrever um meio de pagamento"},
 	{"note_read", "leu um recado"},
 	{"canned_saved", "mudou uma resposta pronta"},
+	{"numbers_saved", "baixou números em CSV"},
 	{"staff_added", "adicionou pessoa"},
 	{"staff_changed", "mudou nome ou papel"},
 	{"staff_reset", "redefiniu senha e segundo fator"},

@@ -117,6 +117,9 @@ func endpoints() []endpoint {
 		{At: "POST /respostas", May: supervisor, Serve: (*Console).saveCanned},
 		{At: "POST /respostas/{id}", May: supervisor, Serve: (*Console).saveCanned},
 
+		{At: "GET /numeros", May: statisticians, Serve: (*Console).numbers, Menu: "Números"},
+		{At: "GET /numeros/{tabela}", May: statisticians, Serve: (*Console).numbersFile},
+
 		{At: "GET /saude", May: staff, Serve: (*Console).health, Menu: "Saúde"},
 		{At: "GET /saude/agora", May: staff, Serve: (*Console).health, Quiet: true},
 		{At: "GET /saude/mensagens", May: sorters, Serve: (*Console).aside},

@@ -119,7 +119,7 @@ func TestSecrets(t *testing.T) {
 	if err != nil || len(refs) == 0 {
 		t.Fatal(err)
 	}
-	values := strings.NewReplacer("{$}", "", "{protocolo}", protocol, "{id}", strconv.FormatInt(w.read("rita").ID, 10), "{ref}", refs[0].Ref, "{file}", "console.css", "{n}", "0")
+	values := strings.NewReplacer("{$}", "", "{protocolo}", protocol, "{id}", strconv.FormatInt(w.read("rita").ID, 10), "{ref}", refs[0].Ref, "{tabela}", "dias.csv", "{file}", "console.css", "{n}", "0")
 	for _, c := range []struct {
 		who who
 		client

@@ -256,7 +256,7 @@ func (l *loja) newConsole(address string, watch *redis.Watch, links *linker) *co
 		Operator: l.operator, Mail: l.mail, Shelf: l.db, Sites: []string{l.PublicURL}, People: l.db, Trail: l.db, Accesses: l.mail.Staff(),
 		URL: address, Secret: l.derive("staff"), Proxies: l.StaffProxies, Second: l.StaffSecond, SignOn: l.SignOn, Document: l.documentIn, Health: (&lookout{loja: l}).look, Tray: l.mail, Linker: links, Log: l.log,
 		Handouts: l.handouts,
-		Live:     watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn, Charges: l.db.Charges, Files: l.fileDesk().open, Types: l.mail.Types,
+		Live:     watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn, Numbers: l.db.Numbers, Charges: l.db.Charges, Files: l.fileDesk().open, Types: l.mail.Types,
 		Flows: append(slices.Concat(l.engine.Flows, l.engine.Beside), l.engine.Identify, l.engine.Survey),
 	})
 }

@@ -145,9 +145,14 @@ func TestConsolePictures(t *testing.T) {
 	click("Enviar")
 	p.until("it is sent", `document.body.innerText.includes("Enviado.")`)
 	draw("conversa", evaluate[string](p, `location.pathname`), "Vou olhar o seu pedido")
+	const next = `[...document.querySelectorAll("a[href*='/passos/']")].at(-1).getAttribute("href")`
+	for range 3 { // to the third of its turns
+		draw("passo", evaluate[string](p, next), "Onde estava")
+	}
 	leave()
 	as("supervisor")
 	draw("respostas", "/respostas", "Saudação")
+	draw("numeros", "/numeros", "Números")
 	draw("saude", "/saude", "Telegram")
 	leave()
 	as("encarregado")

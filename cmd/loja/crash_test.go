@@ -106,6 +106,7 @@ func TestKilledWithAMessageInHand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("there is no time")
 	}
+	t.Parallel()
 	f := newFleet(t)
 	f.link()
 	first := f.launchMortal("nowhere", "")

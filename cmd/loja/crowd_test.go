@@ -23,6 +23,7 @@ func TestCrowdOnWhatsApp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("there is no time")
 	}
+	t.Parallel()
 	f := newFleet(t)
 	f.link()
 	p := f.launchAs([]string{"GOGC=20"}, "serve") // so that what is not in use is not counted

@@ -194,6 +194,7 @@ func (p page) shows(words string) {
 // The main job as a customer does it in a browser: who they are, then the PDF
 // of a bill, whose bar code is worth what the bill says.
 func TestDemoInABrowser(t *testing.T) {
+	t.Parallel()
 	browser := program(t, "chromium")
 	demo := startDemo(t)
 	page := openPage(t, browser, demo.public)

@@ -203,6 +203,7 @@ func TestForgedBillOnWhatsApp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("PDFium takes a minute to compile under the race detector")
 	}
+	t.Parallel()
 	f := newFleet(t)
 	ship := f.launch("serve")
 	f.await(ship, "serving")

@@ -146,6 +146,7 @@ func TestServicesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("there is no time")
 	}
+	t.Parallel()
 	browser := program(t, "chromium")
 	demo := startDemo(t)
 	for _, s := range services {

@@ -71,6 +71,7 @@ func (d door) next() (bot.Message, error) {
 }
 
 func TestTalksOnTelegram(t *testing.T) {
+	t.Parallel()
 	server := telegramtest.New(t)
 	inbox := door{came: make(chan bot.Message)}
 	channel, err := telegram.New(telegram.Config{
@@ -171,6 +172,7 @@ func (p *telegramPerson) Show(r bot.Reply) error {
 }
 
 func TestTalksOnWhatsApp(t *testing.T) {
+	t.Parallel()
 	f := newFleet(t)
 	f.link()
 	term := f.lead()

@@ -280,6 +280,7 @@ func TestWhatsAppProcesses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("there is no time")
 	}
+	t.Parallel()
 	f := newFleet(t)
 	one := f.launch("serve")
 	f.await(one, "serving")

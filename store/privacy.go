@@ -8,6 +8,7 @@ type Retention struct {
 	Talks     int `yaml:"talks"`     // what was said; 90 if zero
 	Notes     int `yaml:"notes"`     // notes left for later; 180 if zero
 	Documents int `yaml:"documents"` // that documents can be checked; 1825 if zero, five years (CDC art. 27)
+	Files     int `yaml:"files"`     // documents and pictures that we sent, for the staff to see; 7 if zero
 	Charges   int `yaml:"charges"`   // what was paid through us; 1825 if zero, five years (Código Civil art. 206 § 5º I)
 }
 
@@ -19,7 +20,7 @@ func (r Retention) Effective() Retention {
 		}
 		return otherwise
 	}
-	return Retention{Talks: or(r.Talks, 90), Notes: or(r.Notes, 180), Documents: or(r.Documents, 1825), Charges: or(r.Charges, 1825)}
+	return Retention{Talks: or(r.Talks, 90), Notes: or(r.Notes, 180), Documents: or(r.Documents, 1825), Files: or(r.Files, 7), Charges: or(r.Charges, 1825)}
 }
 
 // ShortRetention is for how many days the notes of what was done are kept:
@@ -46,6 +47,7 @@ const (
 	KeptTalks       KeptKind = "talk"       // what was said: turns are counted, details are conversations
 	KeptNotes       KeptKind = "note"       // left for those who attend
 	KeptRemarks     KeptKind = "remark"     // noted by staff about conversations
+	KeptFiles       KeptKind = "file"       // sent to them, as they were
 	KeptDocuments   KeptKind = "document"   // issued: their codes
 	KeptEffects     KeptKind = "effect"     // done in GSAN for the customer
 	KeptWatches     KeptKind = "watch"      // notices asked for

@@ -81,6 +81,9 @@ type Reply struct {
 	Copy    string   `json:"c,omitempty"` // a code to be copied, its long numbers left out
 	File    string   `json:"d,omitempty"` // the name of a document or picture
 	Picture bool     `json:"i,omitempty"` // it is a picture
+	Hash    string   `json:"h,omitempty"` // of the file, by which what was sent is found again
+	Type    string   `json:"m,omitempty"` // its media type
+	Body    []byte   `json:"-"`           // the file, on its way to where it is kept
 	Link    string   `json:"l,omitempty"` // an address with its label before it: "Banese: https://…"
 	Edits   bool     `json:"e,omitempty"` // it took the place of the message that was pressed
 }

@@ -135,6 +135,7 @@ type Config struct {
 	Numbers  Numbers
 	Charges  Charges     // what they are paying
 	Files    Files       // what they sent
+	Sent     Sent        // and what they were sent
 	Types    Types       // whether they type
 	Mail     Mail        // where what attendants do enters
 	Shelf    Shelf       // what they write for each other

@@ -298,7 +298,7 @@ func TestRights(t *testing.T) {
 		if !both {
 			method, path = http.MethodGet, at
 		}
-		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{n}", "1", "{turno}", "1-1", "{tabela}", "dias.csv", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
+		path = strings.NewReplacer("{$}", "", "{id}", "1", "{ref}", "1-a", "{n}", "1", "{turno}", "1-1", "{tabela}", "dias.csv", "{hash}", "0a", "{protocolo}", "26052000000001", "{file}", "a.css").Replace(path)
 		if path == "/" && !both {
 			path = "/nowhere"
 		}

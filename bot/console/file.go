@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"mime"
 	"net/http"
 	"slices"
 
@@ -21,6 +22,10 @@ import (
 // one that may pass.
 type Files func(ctx context.Context, session, ref string, limit int64) ([]byte, error)
 
+// Sent gets a document or picture that was sent in a conversation, by
+// store.Reply.Hash; ok is false if it is not kept any more.
+type Sent func(ctx context.Context, session, hash string) (body []byte, ok bool, err error)
+
 // Limits of a file that is opened.
 const (
 	fileBytes    = 10 << 20
@@ -31,6 +36,7 @@ const (
 
 var (
 	errNoFile    = problem{http.StatusNotFound, "Este arquivo não existe mais: a rede guarda o que as pessoas enviam só por algum tempo. Se precisar dele, peça à pessoa que envie de novo."}
+	errNotKept   = problem{http.StatusNotFound, "Este arquivo não está mais guardado: o que enviamos fica só por alguns dias. A conta ou o código podem ser enviados de novo."}
 	errLargeFile = problem{http.StatusRequestEntityTooLarge, "Este arquivo é grande demais para abrir aqui: abrimos até 10 MB e fotos de 25 megapixels."}
 )
 
@@ -78,6 +84,45 @@ func (c *Console) talkFile(w http.ResponseWriter, r *http.Request, v visitor) er
 	}
 	_, err = w.Write(file)
 	return err
+}
+
+// sentFile opens what we sent, as the person has it, once it is written down who
+// does.
+func (c *Console) sentFile(w http.ResponseWriter, r *http.Request, v visitor) error {
+	ctx, protocol, hash := r.Context(), r.PathValue("protocolo"), r.PathValue("hash")
+	session, err := c.sessionOf(ctx, protocol)
+	if err != nil {
+		return err
+	}
+	turns, err := c.turnsOf(ctx, session, protocol)
+	if err != nil {
+		return err
+	}
+	for _, t := range turns {
+		i := slices.IndexFunc(t.Replies, func(s store.Reply) bool { return s.Hash != "" && s.Hash == hash })
+		if i < 0 {
+			continue
+		}
+		if err := c.office.note(ctx, c.by(r, v.Name), "file_opened", masked(session), "protocolo "+protocol+", enviado"); err != nil {
+			return err
+		}
+		body, ok, err := c.Sent(ctx, session, hash)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return errNotKept
+		}
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
+		h.Set("Content-Type", t.Replies[i].Type)
+		if !t.Replies[i].Picture { // a page that reads PDFs may not run in a sandbox
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": t.Replies[i].File}))
+		}
+		_, err = w.Write(body)
+		return err
+	}
+	return errNotKept
 }
 
 // redraw decodes a picture and encodes it again, without what else its file says;

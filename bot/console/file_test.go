@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,5 +120,75 @@ func TestFiles(t *testing.T) {
 	}
 	if _, kind, err := w.redraw(t.Context(), transparent.Bytes()); kind != "image/png" || err != nil {
 		t.Error(kind, err)
+	}
+}
+
+// What we sent is opened as the person has it, by those who may, while it is kept.
+func TestSentFiles(t *testing.T) {
+	var fromDatabase bool // and from nowhere else
+	w := open(t)
+	w.Sent = func(ctx context.Context, session, hash string) ([]byte, bool, error) {
+		if body, ok, err := w.db.File(ctx, session, hash); ok || err != nil || fromDatabase {
+			return body, ok, err
+		}
+		return w.mail.File(ctx, session, hash)
+	}
+	w.add("lia", store.Reader)
+	w.add("ana", store.Attendant)
+	lia, ana := w.in("lia"), w.in("ana")
+	var chart bytes.Buffer
+	if err := png.Encode(&chart, image.NewGray(image.Rect(0, 0, 4, 3))); err != nil {
+		t.Fatal(err)
+	}
+	pdf := []byte("%PDF-1.7\nthe bill of May")
+	talk := w.says("4711", "2ª via", nil,
+		bot.Reply{Document: &bot.Document{Name: "conta \"2\".pdf", Type: "application/pdf", Caption: "A conta.", Body: pdf}},
+		bot.Reply{Image: &bot.Document{Name: "consumo-202605.png", Type: "image/png", Caption: "O consumo.", Body: chart.Bytes()}})
+	other := w.says("4712", "oi", nil)
+	link := regexp.MustCompile(`href="(/conversas/` + talk + `/enviados/[0-9a-f]{32})"`)
+	check := func(when string) []string {
+		t.Helper()
+		links := link.FindAllStringSubmatch(ana.get("/conversas/"+talk).text, -1)
+		if len(links) != 2 {
+			t.Fatalf("%s: %d files can be opened", when, len(links))
+		}
+		bill, picture := ana.get(links[0][1]), ana.get(links[1][1])
+		if bill.status != 200 || bill.text != string(pdf) || bill.header.Get("Content-Type") != "application/pdf" || bill.header.Get("Content-Disposition") != `attachment; filename="conta \"2\".pdf"` {
+			t.Errorf("%s: %d %v %q", when, bill.status, bill.header, bill.text)
+		}
+		if picture.status != 200 || picture.text != chart.String() || picture.header.Get("Content-Type") != "image/png" || picture.header.Get("Content-Disposition") != "" ||
+			!strings.Contains(picture.header.Get("Content-Security-Policy"), "sandbox") || picture.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %d %v", when, picture.status, picture.header)
+		}
+		lia.get(links[0][1]).wants(t, 403, "")
+		return []string{links[0][1], links[1][1]}
+	}
+	check("at once")
+	w.keep()
+	fromDatabase = true
+	links := check("stored")
+	if strings.Contains(lia.get("/conversas/"+talk).text, "/enviados/") {
+		t.Error("a file is offered to who may not open it")
+	}
+	ana.get(strings.Replace(links[0], talk, other, 1)).wants(t, 404, "não está mais guardado")
+	ana.get(links[0][:len(links[0])-1]+"z").wants(t, 404, "não está mais guardado")
+	if n := strings.Count(strings.Join(w.deeds(), "\n"), "ana file_opened telegram:4711"); n != 4 {
+		t.Errorf("%d of 4 are in the audit log", n)
+	}
+	kept, err := w.db.Kept(t.Context(), "telegram:4711")
+	if i := slices.IndexFunc(kept, func(k store.Kept) bool { return k.Kind == store.KeptFiles }); err != nil || i < 0 || kept[i].Count != 2 {
+		t.Errorf("kept are %+v, %v", kept, err)
+	}
+	if err := w.db.Purge(t.Context(), store.Retention{Talks: 1, Files: -1, Notes: 1, Documents: 1, Charges: 1}); err != nil {
+		t.Fatal(err)
+	}
+	ana.get(links[0]).wants(t, 404, "não está mais guardado")
+	fromDatabase = false
+	ana.get(links[0]).wants(t, 200, "the bill of May")
+	if err := w.mail.Erase(t.Context(), "telegram:4711"); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := w.mail.File(t.Context(), "telegram:4711", links[0][len(links[0])-32:]); ok || err != nil {
+		t.Errorf("what was erased is there still, %v", err)
 	}
 }

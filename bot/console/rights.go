@@ -91,6 +91,7 @@ func endpoints() []endpoint {
 		{At: "GET /conversas/{protocolo}/eventos", May: readers, Serve: (*Console).talkFeed, Quiet: true},
 		{At: "GET /conversas/{protocolo}/passos/{n}", May: readers, Serve: (*Console).talkStep},
 		{At: "GET /conversas/{protocolo}/arquivos/{turno}", May: revealers, Serve: (*Console).talkFile},
+		{At: "GET /conversas/{protocolo}/enviados/{hash}", May: revealers, Serve: (*Console).sentFile},
 		{At: "GET /conversas/{protocolo}/teste", May: scrubbers, Serve: (*Console).talkTest},
 		{At: "GET /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).revealForm},
 		{At: "POST /conversas/{protocolo}/documento", May: revealers, Serve: (*Console).reveal},

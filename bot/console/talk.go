@@ -251,7 +251,11 @@ func (c *Console) lines(t store.Turn, v visitor) []line {
 		happened("%s → %s", c.serviceName(t.From.Flow), c.serviceName(t.To.Flow))
 	}
 	for _, r := range t.Replies {
-		all = append(all, answered(r, "Robô · "+hour(t.At)))
+		file := ""
+		if r.Hash != "" && revealers.admits(v) {
+			file = "/conversas/" + t.Protocol + "/enviados/" + r.Hash
+		}
+		all = append(all, answered(r, "Robô · "+hour(t.At), file))
 	}
 	if !t.Waiting.IsZero() && t.Human == "" {
 		happened("Espera por uma pessoa desde %s", t.Waiting.In(store.Zone).Format("15:04"))
@@ -262,8 +266,8 @@ func (c *Console) lines(t store.Turn, v visitor) []line {
 	return all
 }
 
-// answered is something that we said.
-func answered(r store.Reply, head string) line {
+// answered is something that we said. File is where its file is opened, or "".
+func answered(r store.Reply, head, file string) line {
 	l := line{Class: "ours", Head: head, Options: slices.Clone(r.Options)}
 	paragraph := func(bits ...bit) { l.Paragraphs = append(l.Paragraphs, bits) }
 	var text []bit
@@ -291,7 +295,7 @@ func answered(r store.Reply, head string) line {
 		if r.Picture {
 			kind = "Imagem: "
 		}
-		paragraph(bit{Text: kind}, bit{Text: r.File, Class: "name"})
+		paragraph(bit{Text: kind}, bit{Text: r.File, Class: "name", To: file})
 	}
 	for _, i := range r.Ticked {
 		if i < len(l.Options) {

@@ -256,7 +256,7 @@ func (l *loja) newConsole(address string, watch *redis.Watch, links *linker) *co
 		Operator: l.operator, Mail: l.mail, Shelf: l.db, Sites: []string{l.PublicURL}, People: l.db, Trail: l.db, Accesses: l.mail.Staff(),
 		URL: address, Secret: l.derive("staff"), Proxies: l.StaffProxies, Second: l.StaffSecond, SignOn: l.SignOn, Document: l.documentIn, Health: (&lookout{loja: l}).look, Tray: l.mail, Linker: links, Log: l.log,
 		Handouts: l.handouts,
-		Live:     watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn, Numbers: l.db.Numbers, Charges: l.db.Charges, Files: l.fileDesk().open, Types: l.mail.Types,
+		Live:     watch, Stored: l.db, Unstored: l.mail.Unstored, Names: l.namesIn, Numbers: l.db.Numbers, Charges: l.db.Charges, Files: l.fileDesk().open, Sent: l.sentFile, Types: l.mail.Types,
 		Flows: append(slices.Concat(l.engine.Flows, l.engine.Beside), l.engine.Identify, l.engine.Survey),
 	})
 }
@@ -287,6 +287,16 @@ func (l *loja) namesIn(ctx context.Context, sessions []string) (map[string]strin
 		names[session] = known[identity.Customer]
 	}
 	return names, nil
+}
+
+// sentFile returns a file that was sent in a conversation: from where it is kept,
+// or from where it is until then.
+func (l *loja) sentFile(ctx context.Context, session, hash string) ([]byte, bool, error) {
+	body, ok, err := l.db.File(ctx, session, hash)
+	if ok || err != nil {
+		return body, ok, err
+	}
+	return l.mail.File(ctx, session, hash)
 }
 
 // handouts returns what an attendant may send to who has identified themselves in

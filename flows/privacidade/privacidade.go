@@ -214,6 +214,7 @@ func (c conversation) show(ctx context.Context, t *turn) (bot.Event, error) {
 var kinds = map[store.KeptKind]struct{ name, why string }{
 	store.KeptNotes:       {"Recados que você deixou", "Servem para a equipe responder. São apagados depois de %s."},
 	store.KeptRemarks:     {"Anotações da equipe sobre as suas conversas", "Servem para quem atende depois. Para ler o texto, peça ao encarregado de dados. São apagadas depois de %s."},
+	store.KeptFiles:       {"Arquivos que enviei a você", "Servem para a equipe ver o que você recebeu. São apagados depois de %s."},
 	store.KeptDocuments:   {"Documentos emitidos", "O código permite conferir se o documento é autêntico. É apagado depois de %s."},
 	store.KeptEffects:     {"Pedidos feitos por aqui", "O registro evita fazer o mesmo pedido duas vezes. É apagado depois de %s."},
 	store.KeptAttachments: {"Fotos e localizações que você enviou com pedidos", "Servem para a equipe achar o local. São apagadas depois de %s."},
@@ -236,6 +237,8 @@ func span(days int) string {
 
 func (c conversation) days(kind store.KeptKind) int {
 	switch kind {
+	case store.KeptFiles:
+		return c.keep.Files
 	case store.KeptDocuments:
 		return c.keep.Documents
 	case store.KeptNotes, store.KeptAttachments:

@@ -34,6 +34,9 @@ func (db *DB) Kept(ctx context.Context, session string) ([]store.Kept, error) {
 		        SELECT 'attachment', sent_at, 'pedido ' || request::text, 1
 		          FROM loja.attachment WHERE session = $1::text
 		        UNION ALL
+		        SELECT 'file', sent_at, 'enviado em ' || to_char(sent_at, 'DD/MM/YYYY'), 1
+		          FROM loja.file WHERE session = $1::text
+		        UNION ALL
 		        SELECT 'rating', rated_at, 'nota ' || score::text || ' para ' || attendant, 1
 		          FROM loja.rating WHERE session = $1::text
 		        UNION ALL
@@ -56,6 +59,7 @@ func (db *DB) Erase(ctx context.Context, session string) error {
 			`SELECT FROM loja.journal WHERE $1::text <> '' ORDER BY part FOR UPDATE`,
 			`DELETE FROM loja.turn WHERE session = $1::text`,
 			`DELETE FROM loja.talk WHERE session = $1::text`,
+			`DELETE FROM loja.file WHERE session = $1::text`,
 			`DELETE FROM loja.note WHERE session = $1::text`,
 			`DELETE FROM loja.remark WHERE session = $1::text`,
 			`DELETE FROM loja.tag WHERE session = $1::text`,
@@ -87,6 +91,7 @@ func (db *DB) Purge(ctx context.Context, keep store.Retention) error {
 		for statement, days := range map[string]int{
 			`DELETE FROM loja.turn WHERE at < now() - make_interval(days => $1::int)`:            keep.Talks,
 			`DELETE FROM loja.talk WHERE last_at < now() - make_interval(days => $1::int)`:       keep.Talks,
+			`DELETE FROM loja.file WHERE sent_at < now() - make_interval(days => $1::int)`:       keep.Files,
 			`DELETE FROM loja.note WHERE left_at < now() - make_interval(days => $1::int)`:       keep.Notes,
 			`DELETE FROM loja.remark WHERE at < now() - make_interval(days => $1::int)`:          keep.Talks,
 			`DELETE FROM loja.tag WHERE at < now() - make_interval(days => $1::int)`:             keep.Talks,

@@ -182,6 +182,9 @@ func (db *DB) insertTurns(ctx context.Context, tx pgx.Tx, turns []store.Turn) er
 	}); err != nil {
 		return err
 	}
+	if err := keepFiles(ctx, tx, fresh); err != nil {
+		return err
+	}
 	return count(ctx, tx, fresh)
 }
 

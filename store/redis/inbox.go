@@ -154,6 +154,10 @@ func (m *Mail) Settle(ctx context.Context, message bot.Message, s bot.Session, r
 		args = append(args, body)
 	}
 
+	if err := m.keepFiles(ctx, person, replies); err != nil {
+		m.laneSettled(out, unused, nil, time.Time{})
+		return err
+	}
 	began := time.Now()
 	result, err := settleScript.Run(ctx, m.client, []string{
 		key(n, "i"), key(n, "s:"+person), key(n, "a"), key(n, "o:"+message.Channel), key(n, "j"), key(n, "x"), key(n, "p"), key(n, "q"),

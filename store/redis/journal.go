@@ -144,6 +144,9 @@ func repliesOf(replies []bot.Reply, hide numbers) []store.Reply {
 		for _, d := range []*bot.Document{r.Image, r.Document} {
 			if d != nil {
 				k.File, k.Picture = keep(d.Name), d == r.Image
+				if len(d.Body) > 0 {
+					k.Hash, k.Type = hashOf(d.Body), d.Type
+				}
 				k.Text += keep(d.Caption)
 			}
 		}
@@ -228,7 +231,7 @@ const Partitions = partitions
 
 // JournalAfter returns the turns of a part of the journal after the one with that ID,
 // all that are there if it is "", oldest first and at most so many. A turn that
-// cannot be read has no Session.
+// cannot be read has no Session. Files that were sent come along.
 func (m *Mail) JournalAfter(ctx context.Context, part int, after string, most int) ([]store.Turn, error) {
 	start := "-"
 	if after != "" {
@@ -238,7 +241,8 @@ func (m *Mail) JournalAfter(ctx context.Context, part int, after string, most in
 	if err != nil {
 		return nil, away("read the journal", err)
 	}
-	return m.turnsIn(found), nil
+	turns := m.turnsIn(found)
+	return turns, m.bring(ctx, turns)
 }
 
 // Ends returns the IDs of the last turns of all parts of the journal; "" where

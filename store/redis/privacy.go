@@ -52,7 +52,7 @@ func (m *Mail) Erase(ctx context.Context, session string) error {
 	}
 	_, err = m.client.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
 		pipe.Del(ctx, knownAt(session))
-		pipe.Del(ctx, copiesAt(session))
+		pipe.Del(ctx, copiesAt(session), filesAt(session))
 		if person, ok := strings.CutPrefix(session, anonymous); ok {
 			pipe.Del(ctx, weblogKey(person), weblogFiles(person))
 		}

@@ -19,6 +19,7 @@
 //	{7}p            zset    person -> Session.Waiting in unix seconds
 //	{7}j            stream  the journal: s the person, b what was said in a settled turn, or told (store.Turn as JSON)
 //	{7}js           string  ID of the last of it that is stored for good
+//	{7}f:PERSON     hash    files that were sent to them in the last day, by their hash
 //	{7}q            list    how long those waited whom an attendant took last: when (unix seconds), a colon, seconds
 //	{7}x            list    messages put aside after three tries, likewise
 //

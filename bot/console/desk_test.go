@@ -70,7 +70,7 @@ func (w *world) session(id string) bot.Session {
 // comes waits for something to come about.
 func (w *world) comes(what string, is func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("never: %s", what)
 		}
@@ -365,6 +365,7 @@ func TestLeftNotes(t *testing.T) {
 // An attendant at work with no mouse, beside whom a supervisor acts, until the
 // server goes away.
 func TestDeskInBrowser(t *testing.T) {
+	t.Parallel()
 	w := open(t, func(c *Config) {
 		c.Handouts = func(context.Context, string) ([]bot.Handout, error) {
 			return []bot.Handout{{Name: "pix 1", Title: "Pix da conta de 05/2026 · R$ 84,30"}}, nil

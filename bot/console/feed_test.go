@@ -91,6 +91,7 @@ func toldOf(t *testing.T, next func() (talkNews, bool), lines int) (all []string
 // once and in order, also after a broken line and out of the database; nothing of
 // others, and nothing to who has not opened it.
 func TestTalkFeed(t *testing.T) {
+	t.Parallel()
 	w := open(t)
 	w.add("lia", store.Reader)
 	w.add("ana", store.Attendant)
@@ -154,6 +155,7 @@ func TestTalkFeed(t *testing.T) {
 // A conversation in a browser: what is said is there without reloading, where one
 // reads stays where it is, and what people write is only ever text.
 func TestTalkInBrowser(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := open(t)
 	w.add("ana", store.Attendant)

@@ -69,6 +69,7 @@ func TestHealth(t *testing.T) {
 
 // The page asks for itself again, and says so when nobody answers.
 func TestHealthRenews(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	var now atomic.Pointer[Checkup]
 	set := func(change func(*Checkup)) {

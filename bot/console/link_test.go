@@ -82,6 +82,7 @@ func TestLinkPage(t *testing.T) {
 }
 
 func TestLinkInBrowser(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	links := &phonelessLinker{}
 	w := open(t, func(c *Config) { c.Linker = links })

@@ -267,11 +267,14 @@ func TestPayloads(t *testing.T) {
 		plain = append(plain, unzeroed(bunch))
 	}
 	w.settlePayloads(person, whole)
-	live, err := w.Live.Live(t.Context(), store.TalkFilter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.until("Agora: " + strconv.Itoa(len(live)))
+	all := len(payloads) + 1 + (len(payloads)+39)/40 // each one's, the whole one, and those of odd channels
+	var live []store.LiveTalk
+	w.comes("all conversations are seen", func() bool {
+		var err error
+		live, err = w.Live.Live(t.Context(), store.TalkFilter{})
+		return err == nil && len(live) == all
+	})
+	p.until("Agora: " + strconv.Itoa(all))
 	var cells []string
 	for _, l := range live {
 		cells = append(cells, l.Said, l.Human, l.Sick)

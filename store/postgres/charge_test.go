@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -777,6 +778,18 @@ func TestEventKeepsNoNumbers(t *testing.T) {
 	}
 }
 
+// insist does something again for as long as somebody else holds the lock it needs,
+// as those do who call us.
+func insist(do func() error) error {
+	for {
+		err := do()
+		var away interface{ Temporary() bool }
+		if !errors.As(err, &away) || !away.Temporary() {
+			return err
+		}
+	}
+}
+
 // TestConfirmedInParallel: 1,000 confirmations of one payment, from two
 // processes, are one; it was late, and staff have one request.
 func TestConfirmedInParallel(t *testing.T) {
@@ -790,9 +803,14 @@ func TestConfirmedInParallel(t *testing.T) {
 	for i := range 1000 {
 		db := []*postgres.DB{w.DB, other.DB}[i%2]
 		all.Go(func() {
-			got, ok, err := db.RecordEvent(t.Context(), store.ChargeEvent{
-				Provider: company1, ID: "p/approved", Charge: c.ID, Kind: store.EventPaid, At: later(31), Payment: "p", Amount: c.Total,
-			}, later(32))
+			var got store.Charge
+			var ok bool
+			err := insist(func() (err error) {
+				got, ok, err = db.RecordEvent(t.Context(), store.ChargeEvent{
+					Provider: company1, ID: "p/approved", Charge: c.ID, Kind: store.EventPaid, At: later(31), Payment: "p", Amount: c.Total,
+				}, later(32))
+				return err
+			})
 			if err != nil || !ok || got.State != store.ChargePaid || got.Marks.String() != "late" || got.Protocol == "" {
 				t.Errorf("%+v, %t, %v", got, ok, err)
 			}
@@ -833,15 +851,23 @@ func TestSelectedInParallel(t *testing.T) {
 				all.Go(func() {
 					f := form(i, seen)
 					f.Session = fmt.Sprint("telegram:", i)
-					c, refusal, err := db.OfferCharge(t.Context(), fmt.Sprint("key ", i), f)
-					if err != nil {
+					var c store.Charge
+					var refusal store.Refusal
+					if err := insist(func() (err error) {
+						c, refusal, err = db.OfferCharge(t.Context(), fmt.Sprint("key ", i), f)
+						return err
+					}); err != nil {
 						t.Error(err)
 					}
 					if refusal != store.NotRefused {
 						return
 					}
-					o, ok, err := db.OpenCharge(t.Context(), c.ID, nine)
-					if err != nil || !ok {
+					var o store.OpenedCharge
+					var ok bool
+					if err := insist(func() (err error) {
+						o, ok, err = db.OpenCharge(t.Context(), c.ID, nine)
+						return err
+					}); err != nil || !ok {
 						t.Error(ok, err)
 					}
 					if o.Refusal == store.NotRefused {
